@@ -1,0 +1,1 @@
+"""What passes between the rooms: pydantic models, and the JSON Schemas generated from them (``schemas/json``)."""

@@ -1,0 +1,98 @@
+"""References to artifacts, and the truth that is kept beside each of them (the sidecar)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from schemas.plan import Id, Strict
+
+Stage = Literal[
+    "movie_plan",
+    "shot_images",
+    "voice_tracks",
+    "video_chunks",
+    "lipsynced_clips",
+    "final_cut",
+    "qa_report",
+]
+"""The seven assets, by their Dagster names."""
+
+STAGES: tuple[Stage, ...] = (
+    "movie_plan",
+    "shot_images",
+    "voice_tracks",
+    "video_chunks",
+    "lipsynced_clips",
+    "final_cut",
+    "qa_report",
+)
+SHOT_STAGES: tuple[Stage, ...] = ("shot_images", "voice_tracks", "video_chunks", "lipsynced_clips")
+"""The stages that exist once a shot, in the order they are made."""
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Slot = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+"""The place of a shot in the store and in Dagster's partitions, given at first sight and kept."""
+
+
+class FileRef(Strict):
+    """One file of an artifact. ``name`` is relative to the artifact's folder."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+
+
+class AssetRef(Strict):
+    """An artifact: what it is, where it is and what it is made of. Small enough to pass by value."""
+
+    stage: Stage
+    movie: Id
+    slot: Slot | None = None
+    fingerprint: Sha256
+    sha256: Sha256
+    """Content hash over the names and hashes of all files."""
+    uri: str
+    """Folder of the artifact, relative to ``SPARKLE_HOME``."""
+    files: list[FileRef]
+    facts: dict[str, Any] = Field(default_factory=dict)
+    """Numbers worth showing: frames, seconds, lines, ..."""
+
+
+class AssetRefs(Strict):
+    """All artifacts of one film, the truth of what is current."""
+
+    schema_version: Literal[1] = 1
+    movie: Id
+    refs: list[AssetRef]
+
+
+class Sidecar(Strict):
+    """Everything that is needed to make an artifact again, and what making it took."""
+
+    schema_version: Literal[1] = 1
+    ref: AssetRef
+    code_version: str
+    engine: str
+    engine_revision: str
+    request: dict[str, Any]
+    decision: dict[str, Any]
+    inputs: dict[str, Sha256]
+    """Content hash of each artifact this one was made from."""
+    seed: int
+    libraries: dict[str, str]
+    machine: dict[str, str]
+    started: str
+    """UTC, ISO 8601."""
+    seconds: float
+    peak_rss_mb: float
+    attempt: int = 1
+
+
+class Manifest(Strict):
+    """What is current for one stage of one shot: replaced atomically, the commit point of every publication."""
+
+    schema_version: Literal[1] = 1
+    ref: AssetRef
+    published: str
