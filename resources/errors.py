@@ -1,0 +1,100 @@
+"""Every error that a person may see, in one tree.
+
+::
+
+    SparkleError                what went wrong, where, and how to mend it
+      InputError                the request, plan, file or setting is wrong       exit code 2
+        PlanInvalid             a plan does not hold to its schema
+        ConfigInvalid           a file under configs/ does not hold
+      Missing                   a model, key, program or film is not there        exit code 2
+      Faulty                    something broke while working                     exit code 1
+        StoreFault              the disk said no
+          DiskFull
+        RenderFault             an engine failed or made something unusable
+        PassingFault            it may work when tried again (a time-out, a busy device)
+      Busy                      another process works on this film                exit code 1
+      NeedsReview               made or blocked, and a person must look           exit code 3
+
+All of them pickle, and ``str()`` is one line.
+"""
+
+from __future__ import annotations
+
+
+class SparkleError(Exception):
+    """What happened, where, and how to mend it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())
+        self.where = where
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.where, self.hint))
+
+    def __str__(self) -> str:
+        where = f"{self.where}: " if self.where else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.message}{hint}"
+
+    @property
+    def kind(self) -> str:
+        """Name of the error for ``--json``."""
+        return type(self).__name__
+
+
+def _rebuild(cls: type[SparkleError], message: str, where: str, hint: str) -> SparkleError:
+    return cls(message, where=where, hint=hint)
+
+
+class InputError(SparkleError):
+    """What was asked for is wrong; nothing was made."""
+
+    exit_code = 2
+
+
+class PlanInvalid(InputError):
+    """A plan that does not hold to its schema."""
+
+
+class ConfigInvalid(InputError):
+    """A configuration file that does not hold."""
+
+
+class Missing(SparkleError):
+    """A model, a key, a program, a film or a shot that is not there."""
+
+    exit_code = 2
+
+
+class Faulty(SparkleError):
+    """Something broke while working; what was made before is still there."""
+
+
+class StoreFault(Faulty):
+    """The file system said no."""
+
+
+class DiskFull(StoreFault):
+    """There is no space left for what has to be written."""
+
+
+class RenderFault(Faulty):
+    """An engine failed, or made something that cannot be used."""
+
+
+class PassingFault(Faulty):
+    """A fault that may pass: it is tried again before it is told."""
+
+
+class Busy(SparkleError):
+    """Another process works on this film."""
+
+
+class NeedsReview(SparkleError):
+    """The film is made, or held, and a person must look."""
+
+    exit_code = 3

@@ -1,0 +1,1 @@
+"""Where artifacts live: atomic publication, fingerprints, reuse, locks, slots and each film's timeline."""

@@ -1,0 +1,150 @@
+"""Artifacts of one film: immutable folders, each with its sidecar, and one manifest a stage that says which is current.
+
+The order of publication, and why no crash splits it:
+
+1. everything is written into a temporary folder and flushed;
+2. the sidecar with all hashes is written there, too;
+3. the folder is renamed to its fingerprint: from here the object exists, whole, but nothing points to it;
+4. the manifest is replaced atomically: from here it is current.
+
+A crash before 3 leaves a temporary folder (removed at the next publication of that stage), between 3 and 4 an object
+that the next run finds by its fingerprint and takes without rendering.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from resources.errors import StoreFault
+from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_file, sync_folder, write_json
+from resources.store.film import FilmFolder
+from resources.store.fingerprint import hash_file
+from resources.store.timeline import now
+from schemas.refs import SHOT_STAGES, AssetRef, FileRef, Manifest, Sidecar, Slot, Stage
+
+SIDECAR = "sidecar.json"
+_FILM_FOLDERS: dict[str, str] = {"movie_plan": "plan", "final_cut": "cut", "qa_report": "report"}
+
+
+class Artifacts:
+    """All artifacts of one film."""
+
+    def __init__(self, film: FilmFolder, home: Path) -> None:
+        self.film = film
+        self.home = home
+
+    def folder(self, stage: Stage, slot: Slot | None) -> Path:
+        """Where the objects of a stage live."""
+        if stage in SHOT_STAGES:
+            if slot is None:
+                raise ValueError(f"{stage} belongs to a shot")
+            return self.film.path / "shots" / slot / stage
+        return self.film.path / _FILM_FOLDERS[stage] / "objects"
+
+    def path(self, ref: AssetRef) -> Path:
+        """The folder of an artifact."""
+        return self.home / ref.uri
+
+    def current(self, stage: Stage, slot: Slot | None = None) -> AssetRef | None:
+        """What is current, or None when there is nothing whole."""
+        try:
+            manifest = Manifest.model_validate_json(self._manifest(stage, slot).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None  # a damaged manifest is as good as none: the object is found again by its fingerprint
+        return manifest.ref if self.whole(manifest.ref) else None
+
+    def find(self, stage: Stage, slot: Slot | None, fingerprint: str) -> AssetRef | None:
+        """An artifact made before with this fingerprint, whole, current or not."""
+        sidecar = self.sidecar_at(self.folder(stage, slot) / fingerprint[:24])
+        if sidecar is None or sidecar.ref.fingerprint != fingerprint or not self.whole(sidecar.ref):
+            return None
+        return sidecar.ref
+
+    def sidecar(self, ref: AssetRef) -> Sidecar | None:
+        """The sidecar of an artifact."""
+        return self.sidecar_at(self.path(ref))
+
+    @staticmethod
+    def sidecar_at(folder: Path) -> Sidecar | None:
+        """The sidecar in ``folder``, or None when it is missing or damaged."""
+        try:
+            return Sidecar.model_validate_json((folder / SIDECAR).read_bytes())
+        except (FileNotFoundError, NotADirectoryError, ValidationError):
+            return None
+
+    def whole(self, ref: AssetRef, *, deep: bool = False) -> bool:
+        """Every file is there with its size; with ``deep``, with its hash too."""
+        folder = self.path(ref)
+        for file in ref.files:
+            path = folder / file.name
+            try:
+                if path.is_symlink() or path.stat().st_size != file.bytes:
+                    return False
+            except OSError:
+                return False
+            if deep and hash_file(path) != file.sha256:
+                return False
+        return True
+
+    @contextmanager
+    def staging(self, stage: Stage, slot: Slot | None) -> Iterator[Path]:
+        """A temporary folder beside the objects; whatever is still in it at the end is removed."""
+        parent = self.folder(stage, slot)
+        with disk_errors(parent):
+            parent.mkdir(parents=True, exist_ok=True)
+            for left in parent.glob(f"{TEMPORARY}*"):
+                shutil.rmtree(left, ignore_errors=True)  # the film lock says nobody works here but us
+            folder = parent / f"{TEMPORARY}{os.getpid()}"
+            folder.mkdir()
+        try:
+            with disk_errors(folder):
+                yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def files(self, folder: Path) -> list[FileRef]:
+        """Name, hash and size of every file in ``folder``, sorted by name."""
+        return [
+            FileRef(name=path.name, sha256=hash_file(path), bytes=path.stat().st_size)
+            for path in sorted(folder.iterdir())
+            if path.name != SIDECAR
+        ]
+
+    def publish(self, staged: Path, sidecar: Sidecar) -> AssetRef:
+        """Make ``staged`` the current artifact of its stage."""
+        ref = sidecar.ref
+        target = self.path(ref)
+        with disk_errors(staged):
+            for file in ref.files:
+                sync_file(staged / file.name)
+        write_json(staged / SIDECAR, sidecar.model_dump(mode="json"))
+        crash_point("store.before_rename")
+        with disk_errors(target):
+            if target.exists():
+                shutil.rmtree(target)  # it was damaged, or `find` would have returned it
+            staged.rename(target)
+            sync_folder(target.parent)
+        crash_point("store.before_manifest")
+        self.point(ref)
+        crash_point("store.after_manifest")
+        return ref
+
+    def point(self, ref: AssetRef) -> None:
+        """Make an artifact that exists the current one."""
+        if not self.whole(ref):
+            raise StoreFault("the artifact is damaged", where=ref.uri)
+        write_json(self._manifest(ref.stage, ref.slot), Manifest(ref=ref, published=now()).model_dump(mode="json"))
+
+    def object_uri(self, stage: Stage, slot: Slot | None, fingerprint: str) -> str:
+        """The folder an artifact with this fingerprint will have, relative to the home."""
+        return str((self.folder(stage, slot) / fingerprint[:24]).relative_to(self.home))
+
+    def _manifest(self, stage: Stage, slot: Slot | None) -> Path:
+        folder = self.folder(stage, slot)
+        return folder.parent / (f"{stage}.json" if stage in SHOT_STAGES else "current.json")

@@ -1,0 +1,100 @@
+"""Files that are either whole or not there.
+
+Write to a temporary name in the same folder, flush file and folder to the disk, rename. A reader never sees half of
+anything; a crash leaves at most a temporary file, which :mod:`resources.store.repair` removes.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from resources.errors import DiskFull, StoreFault
+
+TEMPORARY = ".tmp-"
+"""Prefix of everything unfinished."""
+
+
+def crash_point(name: str) -> None:
+    """Die here, as by SIGKILL, when ``SPARKLE_CRASH_AT`` names this point. Tests use it; nothing else does."""
+    if os.environ.get("SPARKLE_CRASH_AT") == name:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def disk_errors(where: Path) -> Iterator[None]:
+    """Turn what the file system says into one clear line."""
+    try:
+        yield
+    except OSError as error:
+        place = str(error.filename or where)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull("the disk is full", where=place, hint="free some space and run the same command") from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise StoreFault(
+                "no permission to write here", where=place, hint="choose another folder with --home"
+            ) from None
+        raise StoreFault(f"{error.strerror or error}", where=place) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of ``path`` survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace ``path`` with ``data``, all of it or not at all."""
+    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{path.name}"
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            crash_point("store.after_tmp")
+            temporary.replace(path)
+            sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace ``path`` with ``value`` as indented JSON with sorted keys."""
+    write_bytes(path, (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Replace ``target`` with a copy of ``source``, all of it or not at all."""
+    temporary = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with source.open("rb") as reader, temporary.open("wb") as writer:
+                while block := reader.read(1 << 20):
+                    writer.write(block)
+                writer.flush()
+                os.fsync(writer.fileno())
+            temporary.replace(target)
+            sync_folder(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""Putting a home in order after processes were killed: nothing that is whole is ever touched."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from resources.errors import Busy
+from resources.store.artifacts import Artifacts
+from resources.store.atomic import TEMPORARY
+from resources.store.film import Home
+from resources.store.locks import film_lock
+from schemas.refs import SHOT_STAGES
+
+
+def repair(home: Home) -> list[str]:
+    """Remove what is half-made in every film that nobody works on; a line for each thing done."""
+    told: list[str] = []
+    movies = home.root / "movies"
+    if not movies.is_dir():
+        return told
+    for left in movies.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(left, ignore_errors=True)
+        told.append(f"removed {left.name}")
+    for movie in home.films():
+        film = home.film(movie)
+        try:
+            with film_lock(film.path):
+                told += _repair_film(Artifacts(film, home.root))
+        except Busy:
+            told.append(f"{movie}: left alone, it is being made")
+    return told
+
+
+def _repair_film(store: Artifacts) -> list[str]:
+    told = []
+    for left in sorted(store.film.path.rglob(f"{TEMPORARY}*")):
+        _remove(left)
+        told.append(f"{store.film.movie}: removed {left.relative_to(store.film.path)}")
+    for manifest in sorted(store.film.path.glob("shots/*/*.json")):
+        stage = manifest.stem
+        if stage in SHOT_STAGES and store.current(stage, manifest.parent.name) is None:
+            manifest.unlink()
+            told.append(f"{store.film.movie}: forgot a damaged {stage} of slot {manifest.parent.name}")
+    return told
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
