@@ -1,0 +1,116 @@
+"""The Protocols that stand between the pipeline and whatever makes pictures and sound.
+
+An engine is asked with data (``schemas.media``) and writes plain files into the folder it is given; it never looks
+at the store, at Dagster or at another shot. Its ``name`` and ``revision`` are part of every fingerprint: bump the
+revision whenever the same request would give other bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:  # loading the graph must cost neither numpy nor the models of every request
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from schemas.media import CutRequest, ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
+
+Frame: TypeAlias = "NDArray[np.uint8]"
+"""One picture: (height, width, 4), RGBA, opaque."""
+Sound: TypeAlias = "NDArray[np.float32]"
+"""Mono sound at 48 kHz: (samples,), within -1 to 1."""
+
+
+class Engine(Protocol):
+    """What every engine says about itself."""
+
+    @property
+    def name(self) -> str:
+        """Short identifier, for example ``cutout``."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """Version of the engine and of every weight it uses."""
+        ...
+
+
+@runtime_checkable
+class ImageEngine(Engine, Protocol):
+    """Draws the keyframe of a shot."""
+
+    def render_image(self, request: ImageRequest, folder: Path) -> None:
+        """Write ``image.png`` (request.width x request.height), and any side files the video engine needs."""
+        ...
+
+
+@runtime_checkable
+class VideoEngine(Engine, Protocol):
+    """Plans or renders the motion of a shot from its keyframe."""
+
+    def render_video(self, request: VideoRequest, image: Path, frames: int, folder: Path) -> None:
+        """Write the motion of ``frames`` frames into ``folder``; ``image`` is the folder of the image artifact."""
+        ...
+
+
+@runtime_checkable
+class VoiceEngine(Engine, Protocol):
+    """Speaks lines."""
+
+    def speak(self, line: SpokenLine, seed: int) -> tuple[Sound, TimedLine]:
+        """The sound of one line, and its words and mouth marks in samples from the start of that sound."""
+        ...
+
+    def prefetch(self, lines: list[tuple[SpokenLine, int]]) -> None:
+        """A hint that these (line, seed) pairs will be asked for soon. May do nothing."""
+        ...
+
+
+@runtime_checkable
+class LipsyncEngine(Engine, Protocol):
+    """Turns motion and speech into the final frames of a shot."""
+
+    def frames(
+        self, request: LipsyncRequest, video: Path, lines: list[TimedLine], start: int, stop: int
+    ) -> Iterator[Frame]:
+        """Frames ``start`` up to ``stop``. The result must not depend on how a shot is cut into such ranges.
+
+        ``video`` is the folder of the video artifact. The engine must pickle: ranges are drawn in worker processes.
+        The array may be reused for the next frame, so a caller copies what it keeps.
+        """
+        ...
+
+
+@runtime_checkable
+class CardEngine(Engine, Protocol):
+    """Draws the title and end cards."""
+
+    def card_frames(self, kind: str, request: CutRequest, images: list[Path], count: int) -> Iterator[Frame]:
+        """``count`` frames of the card ``kind`` ("title" or "end"). ``images`` are folders of image artifacts."""
+        ...
+
+
+@runtime_checkable
+class MusicEngine(Engine, Protocol):
+    """Composes the music bed and the sound of the places."""
+
+    def music(self, request: CutRequest, samples: int) -> NDArray[np.float32]:
+        """Stereo music (samples, 2) at 48 kHz that ends with the film."""
+        ...
+
+    def ambience(
+        self, request: CutRequest, spans: list[tuple[int, int, str, str, str]], samples: int
+    ) -> NDArray[np.float32]:
+        """Stereo room tone and weather (samples, 2); spans are (start, end, place, time_of_day, weather)."""
+        ...
+
+
+@runtime_checkable
+class VisionJudge(Engine, Protocol):
+    """Looks at frames and says how well they match the prompt."""
+
+    def judge(self, frames: list[Frame], prompt: str) -> dict[str, float]:
+        """Scores from 0 (bad) to 1 (good) by name."""
+        ...

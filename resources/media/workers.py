@@ -1,0 +1,134 @@
+"""Worker processes that draw and encode, below the one process that writes to Dagster.
+
+A shot is cut into fixed ranges of frames that do not depend on the number of workers, so its bytes do not either. Each
+finished range is a file of its own in a cache folder: a killed film goes on at the range where it stopped.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Protocol
+
+from resources.engines import Frame
+from resources.errors import RenderFault
+from resources.media.encode import Picture, encode_segment
+from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder
+
+RANGE_FRAMES = 48
+"""Frames of one range. Long enough that a new GOP costs little, short enough that two workers finish together."""
+
+
+class FrameSource(Protocol):
+    """Whatever can give frames ``start`` to ``stop``, whichever process asks. Must pickle."""
+
+    def frames(self, start: int, stop: int) -> Iterator[Frame]:
+        """The frames, in order; an array may be reused."""
+        ...
+
+
+def frame_ranges(frames: int, handle: int) -> list[tuple[int, int]]:
+    """Cut ``frames`` into [start, stop) ranges: a handle at each end, the body in pieces of RANGE_FRAMES.
+
+    A shot shorter than two handles is one range, and has no handles.
+    """
+    if frames < 2 * handle + 1:
+        return [(0, frames)]
+    body = range(handle, frames - handle, RANGE_FRAMES)
+    pieces = [(start, min(start + RANGE_FRAMES, frames - handle)) for start in body]
+    return [(0, handle), *pieces, (frames - handle, frames)]
+
+
+def range_path(folder: Path, span: tuple[int, int], lossless: bool) -> Path:
+    """Where a range of a shot is cached."""
+    return folder / f"{'handle' if lossless else 'range'}-{span[0]:05d}-{span[1]:05d}.mp4"
+
+
+def render_ranges(source: FrameSource, picture: Picture, folder: Path, spans: Sequence[tuple[int, int, bool]]) -> int:
+    """Draw and encode every (start, stop, lossless) span that is not in ``folder`` yet. Returns the frames drawn."""
+    drawn = 0
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for start, stop, lossless in spans:
+        path = range_path(folder, (start, stop), lossless)
+        if path.exists():
+            continue
+        temporary = folder / f"{TEMPORARY}{os.getpid()}-{path.name}"
+        try:
+            with disk_errors(folder):
+                count = encode_segment(source.frames(start, stop), picture, temporary, lossless=lossless)
+                if count != stop - start:
+                    raise RenderFault(f"the engine gave {count} frames for {start}-{stop}")
+                sync_file(temporary)
+                temporary.replace(path)
+                sync_folder(folder)
+        finally:
+            temporary.unlink(missing_ok=True)
+        drawn += count
+    return drawn
+
+
+class Workers:
+    """A few processes that render ranges. Started at the first use; ``close`` or ``with`` ends them."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or min(4, len(os.sched_getaffinity(0)))
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(
+        self, source: FrameSource, picture: Picture, folder: Path, spans: Sequence[tuple[int, int, bool]]
+    ) -> Future[int]:
+        """Render ``spans`` in a worker; see :func:`render_ranges`."""
+        try:
+            return self._start().submit(render_ranges, source, picture, folder, list(spans))
+        except BrokenProcessPool:
+            self._pool = None  # a worker was killed; the ranges it had finished are files
+            return self._start().submit(render_ranges, source, picture, folder, list(spans))
+
+    def _start(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self.count,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_start_worker,
+                initargs=(os.getpid(),),
+            )
+        return self._pool
+
+    def warm(self) -> None:
+        """Start the processes now, so that their imports overlap with other work."""
+        if self._pool is None:
+            pool = self._start()
+            for _ in range(self.count):
+                pool.submit(os.getpid)
+
+    def close(self) -> None:
+        """End the processes; what they have not begun is dropped."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def kill(self) -> None:
+        """End the processes at once, whatever they are doing."""
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def _start_worker(parent: int) -> None:
+    """Die with the parent (Linux), and leave Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)

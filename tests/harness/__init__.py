@@ -1,0 +1,1 @@
+"""Deterministic engines for tests of the graph: small, fast, and able to fail on command. They never ship."""
