@@ -1,0 +1,192 @@
+"""The beats of a story as shots with their lines, in English."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from resources.agents.storyteller import english, opening, script, shots
+from resources.agents.storyteller import idea as ideas
+from resources.agents.storyteller.film import Film
+from resources.agents.storyteller.people import NARRATOR, Player
+from resources.agents.storyteller.setting import Scene
+from resources.agents.storyteller.shots import Draft
+from resources.lexicon import props_in
+from schemas.plan import Dialogue
+from schemas.vocabulary import CameraMove, Emotion, ShotSize, Species
+
+_VAGUE = ["this", "all of it", "the whole affair", "the matter", "what came then"]
+"""How the narrator calls what the idea is about when that is no noun."""
+
+
+def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draft]:
+    """The beats of the shape with what is said in each."""
+    story, players = film.idea, film.players
+    hero, partner, recipient, foe = film.roles.hero, film.roles.partner, film.roles.recipient, film.roles.foe
+    goal = story.goal or (_default_goal(film, hero, rng) if hero else "")
+    story_goal = ideas.replace_goal(story, goal)
+    words = script.Words(
+        hero=hero,
+        partner=partner,
+        third=recipient,
+        foe=foe if foe is not partner else None,
+        topic=story.topic,
+        love=bool(story.keywords & {"love", "marry", "kiss"}) and partner is not None and partner.who is not None,
+        brother=foe is not None and foe is partner,
+        recipient=recipient is not None,
+        partner_did=story.done_by(partner.who) if partner and partner.who else "",
+        things=tuple(film.words[:2]),
+        goal=goal if hero else "",
+        spoken_goal=script.goal_between(story_goal, hero, partner) if hero else ("", ""),
+        fear=story.fear if len(story.fear) <= 30 else "",
+        deadline=story.deadline,
+        subject=rng.choice(_VAGUE) if (topic := opening.subject(story)) == "this" else topic,
+        idea=opening.in_sentence(story.text.rstrip(".!?… ")) if len(story.text) <= 70 else "",
+        witness=film.witness.phrase if film.witness else "",
+    )
+    book = script.Script(words, rng)
+    told, trouble = opening.told(story, players, film.acts[0], rng)
+    if written_in != "en":
+        told, trouble = opening.quoted(story, rng), []
+    elif film.shape == "portrait" and words.idea and len(told) == 1:
+        told = [line.text for line in book.portrait("establish", film.acts[0])] or told
+    drafts: list[Draft] = []
+    met = False
+    beats: list[dict[str, Any]] = english.data("shapes")[film.shape]
+    for beat in beats:
+        if "maybe" in beat and rng.randrange(int(beat["maybe"])) == 0:
+            continue
+        draft = draft_of(film, beat)
+        if beat["beat"] == "establish":
+            drafts += opening_shots(film, draft, told)
+            continue
+        if beat["beat"] == "answer" and drafts[-1].seen == draft.seen:
+            continue
+        draft.lines = _beat_lines(film, book, beat, draft, trouble)
+        if partner is not None and partner.who is None and not met and _needs(partner, draft):
+            draft.lines = [*_company(film, hero, partner, draft.scene, rng), *draft.lines]
+            met = True
+        drafts += shots.split_faces(draft, players)
+    place_props(film, drafts)
+    return drafts
+
+
+def _needs(partner: Player, draft: Draft) -> bool:
+    """Whether a shot shows, hears or names the partner."""
+    words = [partner.name, f"he {partner.noun}", f"hat {partner.noun}"]
+    heard = partner.character.id in [line.character_id for line in draft.lines]
+    named = heard or any(word in line.text for line in draft.lines for word in words)
+    return named or partner in draft.seen
+
+
+def _company(film: Film, hero: Player | None, partner: Player, scene: Scene, rng: random.Random) -> list[Dialogue]:
+    if hero is None:
+        return []
+    values = {"hero": hero.name, "partner": partner.name, "Partner": partner.name, "Hero": hero.name}
+    values |= {"a_partner": partner.phrase, "in_place": scene.inside}
+    line = str(rng.choice(english.data("staging")["company"])).format_map(values)
+    return [Dialogue(character_id=NARRATOR.id, text=line)]
+
+
+def _default_goal(film: Film, hero: Player, rng: random.Random) -> str:
+    """What such a one might want, when the idea does not say."""
+    if film.shape not in ("quest", "race") or film.idea.fear:
+        return ""
+    wants: dict[str, list[str]] = english.data("stage")["wants"]
+    if "missing" in film.idea.keywords or "lost" in film.idea.keywords or "stolen" in film.idea.keywords:
+        return f"find the {film.words[0]}"
+    look = hero.character.look
+    age = str(look.age) if look.age in ("child", "old") else ""
+    for key in (*hero.noun.split()[::-1], str(look.species) if look.species is not Species.PERSON else age, "person"):
+        if key in wants:
+            return rng.choice(wants[key])
+    return rng.choice(wants["person"])
+
+
+def draft_of(film: Film, beat: dict[str, Any]) -> Draft:
+    """A beat as a shot without lines: who is seen, where, how framed."""
+    act = int(beat["act"])
+    roles = film.roles
+    # whom it is all for is met only at the end, and who stands in the way only until then
+    late = [player for player in (roles.recipient,) if player is not None]
+    foes = [player for player in (roles.foe,) if player is not None and player is not roles.partner]
+    extras = [player for player in roles.players[2:] if player not in late and player not in foes]
+    third = [*(foes if act == 2 else []), *(late if beat["beat"] == "end" else []), *extras]
+    by_letter: dict[str, list[Player | None]] = {
+        "H": [roles.hero],
+        "P": [roles.partner],
+        "X": [*third[:2]],
+        "W": [film.witness],
+    }
+    seen = [player for letter in beat["who"] for player in by_letter[letter] if player is not None]
+    if beat["beat"] == "establish" and roles.partner is not None and _together(film):
+        seen = [*film.players[: max(2, roles.hero.who.count if roles.hero and roles.hero.who else 2)]][:4]
+    scene = film.acts[act - 1]
+    if act == 3 and "at" not in beat and scene.place is not film.acts[1].place:
+        scene = film.acts[1]
+    size, camera, emotion = ShotSize(beat["size"]), CameraMove(beat["camera"]), Emotion(beat["emotion"])
+    return Draft(str(beat["beat"]), act, size, camera, seen, emotion, scene)
+
+
+def _together(film: Film) -> bool:
+    """Whether the idea names hero and partner as one subject: two bakers, a knight and a dragon."""
+    hero, partner = film.roles.hero, film.roles.partner
+    if hero is None or partner is None or hero.who is None or partner.who is None:
+        return False
+    between = english.tokens(film.idea.text)[hero.who.last : partner.who.first]
+    return hero.who is partner.who or between == ["and"]
+
+
+def _narration(lines: list[str]) -> list[Dialogue]:
+    return [Dialogue(character_id=NARRATOR.id, text=line) for line in lines]
+
+
+def opening_shots(film: Film, draft: Draft, told: list[str]) -> list[Draft]:
+    """The establishing shot, and one more, closer, when the idea takes more than two lines to tell."""
+    draft.lines = _narration(told[:2])
+    if len(told) <= 2:
+        return [draft]
+    size = ShotSize.MEDIUM if film.players else ShotSize.INSERT
+    more = Draft("prologue", 1, size, CameraMove.PAN_RIGHT, film.players[:2], Emotion.NEUTRAL, draft.scene)
+    more.lines = _narration(told[2:6])
+    return [draft, more]
+
+
+def _beat_lines(
+    film: Film, book: script.Script, beat: dict[str, Any], draft: Draft, trouble: list[str]
+) -> list[Dialogue]:
+    name = str(beat["beat"])
+    if film.shape == "portrait":
+        if name == "witness" and film.witness is None:
+            return book.portrait("witness_none", draft.scene)
+        return book.portrait(name, draft.scene)
+    if trouble and int(beat["act"]) == 2:
+        said = _narration(trouble)
+        trouble.clear()
+        faced = book.words.foe is not None or book.words.brother
+        return [*said, *book.lines("any", "obstacle" if faced else "obstacle_told", draft.scene, 150)]
+    return book.lines(film.shape, name, draft.scene)
+
+
+def place_props(film: Film, drafts: list[Draft]) -> None:
+    """Put the things into the shots: inserts show them alone, others where they are spoken of."""
+    shown: set[str] = set()
+    inserts = [draft for draft in drafts if draft.size is ShotSize.INSERT]
+    for at, draft in enumerate(inserts):
+        draft.props = ["clock"] if draft.beat == "clock" else [film.props[min(at, len(film.props) - 1)]]
+        shown |= set(draft.props)
+    for draft in drafts:
+        if draft.size is ShotSize.INSERT:
+            continue
+        spoken = " ".join(line.text for line in draft.lines).lower()
+        for prop, word in zip(film.props, film.words, strict=True):
+            if word in spoken and prop not in draft.props:
+                draft.props.append(prop)
+        draft.props += [prop for prop in props_in(spoken) if prop in film.props and prop not in draft.props]
+        shown |= set(draft.props)
+    named = [thing.prop for thing in film.idea.things]
+    roomy = [draft for draft in drafts if draft.size in (ShotSize.WIDE, ShotSize.MEDIUM)] or drafts
+    for at, prop in enumerate(prop for prop in named if prop not in shown):
+        roomy[at % len(roomy)].props.append(prop)
+    if named and named[0] not in roomy[-1].props:
+        roomy[-1].props.append(named[0])

@@ -1,0 +1,95 @@
+"""What is decided before the first line is written: shape, mood, cast, places, things."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from resources.agents.storyteller import english, people, setting
+from resources.agents.storyteller.idea import Idea, Who
+from resources.agents.storyteller.people import Player, Roles
+from resources.agents.storyteller.setting import Scene
+from resources.lexicon import species_of
+from schemas.vocabulary import Mood, Species
+
+
+@dataclass(frozen=True)
+class Film:
+    """Everything that is decided before the first line is written."""
+
+    idea: Idea
+    shape: str
+    mood: Mood
+    roles: Roles
+    acts: list[Scene]
+    props: list[str]
+    words: list[str]
+    """Things as they are spoken of, in the order of ``props``."""
+    witness: Player | None
+
+    @property
+    def players(self) -> list[Player]:
+        """Everybody who has a part, the hero first."""
+        return self.roles.players
+
+
+def decide(story: Idea, rng: random.Random, seed: int) -> Film:
+    """Shape, mood, cast, places and things for an idea; every choice that is left open comes from ``rng``."""
+    people_named = bool(story.cast)
+    mood = story.mood or _concept_mood(story) or rng.choice([Mood.WARM, Mood.PLAYFUL, Mood.ADVENTUROUS])
+    shape = _shape(story, rng) if people_named else "portrait"
+    acts = setting.scenes(story, shape, mood, rng)
+    roles = people.cast(story, acts[0].place, rng, seed)
+    things = [(thing.prop, thing.word) for thing in story.things if len(thing.word) <= 24]
+    stock = [*setting.concept_props(story), *english.data("stage")["places"][acts[0].place.value]["props"]]
+    spare = [prop for prop in stock if prop not in {prop for prop, _ in things}]
+    if len(things) < 2:
+        keep = 0 if setting.concept_props(story) else rng.randrange(max(len(spare) - 2, 1))
+        things += [(prop, prop) for prop in spare[keep : keep + 2]]
+    witness = None if people_named else _witness(acts[0], rng, seed, story)
+    return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness)
+
+
+def _concept_mood(story: Idea) -> Mood | None:
+    concepts: dict[str, dict[str, Any]] = english.data("stage")["concepts"]
+    return next((Mood(concepts[word]["mood"]) for word in concepts if word in story.keywords), None)
+
+
+def _shape(story: Idea, rng: random.Random) -> str:
+    """The shape whose words the idea uses most; between near equals the seed decides."""
+    table: dict[str, list[str]] = english.data("grammar")["shapes"]
+    lowered = f" {story.text.lower()} "
+    scores: dict[str, float] = {}
+    for shape, words in table.items():
+        hits = sum(1.0 for word in words if (word in lowered if " " in word else word in story.keywords))
+        # a word of farewell or of haste weighs more than one of wanting, which nearly every story has
+        weight = {"farewell": 1.9, "race": 1.5, "rescue": 1.4, "misunderstanding": 1.4, "discovery": 1.1}.get(
+            shape, 1.0
+        )
+        scores[shape] = hits * weight + rng.random() * 0.5
+    if story.goal.startswith("find ") and any(clause.verb in ("lose", "miss", "search") for clause in story.clauses):
+        scores["quest"] += 2.0
+    if story.goal.startswith("remember "):
+        scores["quest"] += 1.5
+    saves = any(clause.who == 0 and clause.verb in english.word_class("rescuing") for clause in story.clauses)
+    others_hurt = any(clause.who == 0 and clause.verb in ("find", "meet", "discover") for clause in story.clauses)
+    # somebody in need makes a rescue only when the hero comes to help; the hero's own need is a quest
+    company = len(story.cast) > 1 or any(who.count > 1 for who in story.cast)
+    scores["farewell"] *= 1.0 if company else 0.6
+    # a thing is not rescued but cared for, which is a quest
+    scores["quest"] += 0.0 if company else scores["rescue"] + 1.8 * saves
+    saves = saves and company
+    scores["rescue"] = scores["rescue"] + 2.2 if saves else scores["rescue"] * (1.0 if others_hurt else 0.4)
+    if max(scores.values()) < 1.0:
+        return rng.choice(["quest", "quest", "discovery"] if story.goal else ["discovery", "misunderstanding"])
+    return max(scores, key=lambda shape: scores[shape])
+
+
+def _witness(scene: Scene, rng: random.Random, seed: int, story: Idea) -> Player | None:
+    name: str | None = english.data("stage")["witnesses"][scene.place.value]
+    if name is None or rng.random() < 0.2:
+        return None
+    noun = name.split(" ", 1)[1]
+    who = Who(noun, name, species_of(noun) or Species.BIRD)
+    return people.cast(Idea(story.text, story.sentences, cast=[who]), scene.place, rng, seed).hero

@@ -1,0 +1,262 @@
+"""The cast: names, looks and manners for whoever the idea names, and company for who would be alone."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from resources.agents.storyteller import clean, english
+from resources.agents.storyteller.idea import Idea, Who
+from resources.lexicon import gender_of, look_of, resolve_look, species_of
+from resources.lexicon.words import words_of
+from schemas.plan import Character, Look
+from schemas.vocabulary import Age, Garment, Hair, Headwear, Place, Species
+
+NARRATOR = Character(
+    id="narrator",
+    name="Narrator",
+    description="A warm voice that has seen this story end well before.",
+    on_screen=False,
+)
+_SMALL = {Species.MOUSE, Species.RABBIT, Species.FROG, Species.FOX}
+_BIG = {Species.BEAR, Species.HORSE}
+_WATER = {Species.FISH, Species.WHALE}
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One of the cast with what the lines need to know."""
+
+    character: Character
+    noun: str
+    """What they are: ``lighthouse keeper``; "" for somebody known by name alone."""
+    phrase: str
+    """``an old lighthouse keeper``."""
+    manner: str
+    """How they talk, a key of ``manners_en.yaml``."""
+    gender: str
+    named: bool
+    """Whether the idea gave the name."""
+    who: Who | None = None
+    """As the idea names them; None for company the storyteller found."""
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+        return self.character.name
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who is who in the story; players may stand in more than one role."""
+
+    players: list[Player]
+    """Everybody, the hero first, then the partner."""
+    hero: Player | None = None
+    partner: Player | None = None
+    recipient: Player | None = None
+    """The one whom the hero's deed is for, met at the end."""
+    foe: Player | None = None
+    """The one who stands in the way; may be the partner."""
+
+
+_GIVING = frozenset({"deliver", "bring", "give", "carry", "take", "return", "send", "show", "sell", "get", "reach"})
+
+
+def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
+    """The cast in its roles; nobody for an idea about nobody.
+
+    A hero who would be alone, or who meets the other only at the end of the way, is given company.
+    """
+    named = [who for who in idea.cast if not who.owner] or idea.cast
+    if not named:
+        return Roles([])
+    lows = [token.lower() for token in english.tokens(idea.text)]
+    hero = named[0]
+    giving = any(english.verb_base(low) in _GIVING for low in lows)
+    recipient = next((who for who in named[1:] if giving and lows[who.first - 1] in ("to", "for")), None)
+    but = next(
+        (at for at, low in enumerate(lows) if low in ("but", "until", "although") and lows[at - 1] != "nothing"), 999
+    )
+    foe = next((who for who in named[1:] if who.first > but and who is not recipient), None)
+    wanted: list[Who | str] = [hero] * min(hero.count, 3)
+    others = [who for who in named[1:] if who is not recipient and (who is not foe or recipient is None)]
+    for who in others:
+        wanted += [who] * min(who.count, 2)
+    if len(wanted) == 1:
+        wanted.append(_company(hero, idea, place, rng))
+    wanted = wanted[:4]
+    wanted += [who for who in (foe, recipient) if who is not None and who not in wanted]
+    colours = list(english.data("stage")["clothes"])
+    rng.shuffle(colours)
+    players: list[Player] = []
+    for one in wanted[:6]:
+        players.append(_player(one, idea, players, rng, seed, colours))
+    by_who = {id(player.who): player for player in reversed(players) if player.who is not None}
+    return Roles(
+        players,
+        players[0],
+        players[1],
+        by_who.get(id(recipient)) if recipient else None,
+        by_who.get(id(foe)) if foe else None,
+    )
+
+
+def _company(hero: Who, idea: Idea, place: Place, rng: random.Random) -> str:
+    """Somebody of the place whom the hero may meet. Who is alone meets an animal: it spoils no solitude."""
+    options: list[str] = english.data("stage")["companions"][place.value]
+    alone = idea.keywords & {"alone", "lonely", "last", "only", "nobody", "loneliness"}
+    fitting = [
+        one
+        for one in options
+        if species_of(one) is not hero.species
+        and not set(hero.noun.split()) & set(one.split())
+        and not (alone and species_of(one) is Species.PERSON)
+    ]
+    return rng.choice(fitting or options)
+
+
+def manner_of(noun: str, species: Species, age: Age | None) -> str:
+    """The key of the lines in which such a one talks."""
+    if species is not Species.PERSON:
+        if species in _WATER:
+            return "water"
+        return species.value if species in _SPOKEN else "animal"
+    manners: dict[str, list[str]] = english.data("stage")["manners"]
+    for manner, nouns in manners.items():
+        if noun in nouns or (noun and noun.split()[-1] in nouns):
+            return manner
+    return "old" if age is Age.OLD else "child" if age is Age.CHILD else "plain"
+
+
+_SPOKEN = {Species.ROBOT, Species.GHOST, Species.DRAGON, Species.CAT, Species.DOG, Species.ALIEN, Species.BIRD}
+
+
+def _gender(who: Who | None, phrase: str, idea: Idea, rng: random.Random) -> str:
+    """From the noun, the name, or, for the first of the cast, the first pronoun of the idea; else drawn."""
+    known = (who.gender if who else "") or gender_of(phrase)
+    if known:
+        return known
+    if who is not None and who.name:
+        first = who.name.split()[0]
+        names: dict[str, list[str]] = english.data("stage")["names"]
+        for gender in ("she", "he"):
+            if first in names[gender] or first in names[f"{gender}_known"]:
+                return gender
+        return "she" if first.lower().endswith(("a", "ie", "ine", "elle", "ette", "yn")) else "he"
+    if who is not None and idea.cast and who is idea.cast[0]:
+        spoken = next((low for low in (t.lower() for t in english.tokens(idea.text)) if low in _PRONOUNS), "")
+        if spoken:
+            return _PRONOUNS[spoken]
+    return rng.choice(["she", "he"])
+
+
+_PRONOUNS = {"she": "she", "her": "she", "herself": "she", "he": "he", "him": "he", "his": "he", "himself": "he"}
+_FAMILY = frozenset(
+    {"brother", "sister", "mother", "father", "mom", "dad", "grandmother", "grandfather", "grandma", "grandpa"}
+)
+
+
+def _player(
+    one: Who | str, idea: Idea, others: list[Player], rng: random.Random, seed: int, colours: list[str]
+) -> Player:
+    who = one if isinstance(one, Who) else None
+    phrase = who.phrase if who else str(one)
+    noun = who.noun if who else _noun_of(phrase)
+    said = look_of(f"{phrase} {noun}")
+    species = (who.species if who else said.species) or Species.PERSON
+    gender = _gender(who, phrase, idea, rng)
+    if said.age is None and species is Species.PERSON:
+        # whoever has a grandmother in the story is a child; else most people are grown
+        young = who is not None and not who.noun and bool(_FAMILY & idea.keywords)
+        said = said.model_copy(update={"age": Age.CHILD if young else rng.choice([Age.ADULT] * 5 + [Age.OLD])})
+    again = sum(1 for player in others if who is not None and player.who is who)
+    strange = who is not None and species is Species.ALIEN and species_of(noun) is None
+    kind = Species.PERSON if strange else species
+    name = (who.name if who and not again else "") or _name(noun, kind, gender, [p.name for p in others], rng)
+    taken = {player.character.id for player in others} | {NARRATOR.id}
+    base = clean.ascii_slug(who.name if who and who.name else noun.split()[-1] if noun else name, "hero")
+    ident = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 9))) if one not in taken)
+    colour = next((one for one in colours if said.garment_colour is None), "")
+    if colour:
+        colours.remove(colour)
+    look = _look(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
+    described = (
+        f"{english.capital(name)}{', ' + phrase if phrase else ''}: {_portrait(look, colour, species, gender, noun)}."
+    )
+    character = Character(id=ident, name=name[:120], description=described[:2000], look=look)
+    manner = "plain" if strange else manner_of(noun, species, look.age)
+    return Player(character, noun, phrase, manner, gender, bool(who and who.name and not again), who)
+
+
+def _noun_of(phrase: str) -> str:
+    """The noun of a companion's phrase: ``an owl who counts`` gives owl."""
+    head = phrase.split(" who ")[0].split(" with ")[0].split(" from ")[0].split(" in ")[0].split(" on ")[0]
+    known = english.word_class("adjectives")
+    words = [word.low for word in words_of(head.split(" far ")[0].split(" passing ")[0])][1:]
+    while len(words) > 1 and (words[0] in known or words[0] == "opinionated"):
+        words = words[1:]
+    return " ".join(words)
+
+
+def _name(noun: str, species: Species, gender: str, taken: list[str], rng: random.Random) -> str:
+    names: dict[str, list[str]] = english.data("stage")["names"]
+    pool = (
+        "small" if species in _SMALL else "big" if species in _BIG else "water" if species in _WATER else species.value
+    )
+    free = [name for name in names.get(pool, names[gender]) if all(name not in other for other in taken)]
+    name = rng.choice(free)
+    titles: dict[str, str] = english.data("stage")["titles"]
+    title = titles.get(noun.split()[-1]) if noun and species is Species.PERSON else None
+    return f"{'Dame' if title == 'Sir' and gender == 'she' else title} {name}" if title else name
+
+
+def _look(
+    ident: str, phrase: str, noun: str, species: Species, gender: str, said: Look, colour: str | None, seed: int
+) -> Look:
+    """What the words say, clothes in a colour of their own, and the rest as it would be drawn."""
+    pronoun = {"she": "a woman", "he": "a man"}[gender] if species is Species.PERSON else ""
+    known = said.model_copy(update={"species": species, "garment_colour": said.garment_colour or colour})
+    drawn = resolve_look(Character(id=ident, name="x", description=f"{phrase} {noun}, {pronoun}", look=known), seed)
+    look = Look(**drawn.model_dump())
+    changes: dict[str, object] = {}
+    if gender == "she" and look.hair is Hair.BEARD:
+        changes["hair"] = Hair.BUN if look.age is Age.OLD else Hair.LONG
+    if gender == "he":
+        if look.hair in (Hair.BUN, Hair.BRAIDS):
+            changes["hair"] = Hair.SHORT
+        if look.garment is Garment.DRESS:
+            changes["garment"] = Garment.COAT
+        if look.headwear is Headwear.BOW:
+            changes["headwear"] = Headwear.CAP
+    if said.hair is Hair.BEARD and gender == "he":
+        changes["hair"] = Hair.BEARD
+    return look.model_copy(update=changes)
+
+
+_HAIR_WORDS = {Hair.NONE: "no hair", Hair.SHORT: "short hair", Hair.LONG: "long hair", Hair.CURLY: "curly hair",
+               Hair.BUN: "hair in a bun", Hair.BRAIDS: "braids", Hair.BEARD: "a beard"}  # fmt: skip
+
+
+def _portrait(look: Look, colour: str, species: Species, gender: str, noun: str) -> str:
+    """A look in words, for whoever paints from text."""
+    build = {"slim": "slim", "stout": "round", "medium": "sturdy"}[look.build or "medium"]
+    garment = {"suit": "suit", "armour": "suit of armour", "overalls": "pair of overalls"}.get(
+        look.garment or "", str(look.garment)
+    )
+    if species is not Species.PERSON:
+        age = {"child": "young ", "old": "old ", "adult": ""}[look.age or "adult"]
+        wears = (
+            f" in {english.article(f'{colour} {garment}')}"
+            if species in (Species.ROBOT, Species.ALIEN) and colour
+            else ""
+        )
+        kind = noun.split()[-1] if noun else species.value
+        return english.article(f"{build} {age}{kind}{wears}")
+    person = {"child": {"she": "girl", "he": "boy"}, "old": {"she": "old woman", "he": "old man"}}.get(
+        look.age or "", {"she": "woman", "he": "man"}
+    )[gender]
+    dress = english.article(f"{colour} {garment}".strip())
+    hat = "" if look.headwear in (None, Headwear.NONE) else f" and {english.article(str(look.headwear))}"
+    eyes = ", with glasses" if look.glasses else ""
+    return f"{english.article(f'{build} {person}')} with {_HAIR_WORDS[look.hair or Hair.SHORT]}, in {dress}{hat}{eyes}"

@@ -1,0 +1,182 @@
+"""Where and when the acts play: three locations at most, an hour that moves on and weather that means something."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+
+from resources.agents.storyteller import english
+from resources.agents.storyteller.idea import Idea
+from resources.lexicon import place_of
+from schemas.plan import Location
+from schemas.vocabulary import Mood, Place, TimeOfDay, Weather
+
+_INDOORS = {Place.LIVING_ROOM, Place.KITCHEN, Place.SCHOOL, Place.SPACESHIP}
+_AIRLESS = {Place.SPACE, Place.SPACESHIP, Place.UNDERWATER}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A location and how the lines speak of it."""
+
+    location: Location
+    inside: str
+    """``in the living room``."""
+    noun: str
+    """``the living room``."""
+
+    @property
+    def place(self) -> Place:
+        """The kind of place; never None for a scene of the storyteller."""
+        return self.location.place or Place.CITY
+
+    @property
+    def air(self) -> str:
+        """``the rain``; "" when the air does nothing."""
+        return "" if self.location.weather is Weather.CLEAR else self.sky
+
+    @property
+    def sky(self) -> str:
+        """``the rain``, or the hour when the air does nothing."""
+        stage = english.data("stage")
+        if self.location.weather is Weather.CLEAR:
+            return str(stage["hour_nouns"][self.location.time_of_day.value])
+        return str(stage["sky_nouns"][self.location.weather.value])
+
+
+def scenes(idea: Idea, shape: str, mood: Mood, rng: random.Random) -> list[Scene]:
+    """One scene for each of the three acts (the same object where nothing changes)."""
+    # a place that is only named in "before the fair opens" is one the story is on its way to
+    ahead = [going or words in idea.deadline for _, words, going in idea.places]
+    standing = [one[:2] for one, far in zip(idea.places, ahead, strict=True) if not far]
+    goal_places = [one[:2] for one, far in zip(idea.places, ahead, strict=True) if far]
+    concept = _concept(idea)
+    implied = place_of(idea.text)
+    if standing:
+        start = standing[0]
+    else:
+        thought = Place(concept["place"]) if "place" in concept else None
+        shown = implied if not goal_places else None
+        hint = _implied(idea) or (shown or thought if idea.cast else thought or shown)
+        start = (hint or rng.choice(_ANYWHERE), "")
+    others = [one for one in (*goal_places, *standing[1:]) if one[0] is not start[0]]
+    end = others[-1] if others else start
+    times = _times(idea, shape, mood, concept, rng)
+    skies = _skies(idea, shape, mood, concept, start[0], rng)
+    places = [start, start, end]
+    out: list[Scene] = []
+    for act, ((place, words), time, weather) in enumerate(zip(places, times, skies, strict=True), 1):
+        if place in _AIRLESS and idea.weather is None:
+            weather = Weather.CLEAR
+        out.append(_scene(idea, act, place, words, time, weather, out))
+    return out
+
+
+_ANYWHERE = (Place.CITY, Place.FOREST, Place.FARM, Place.LIVING_ROOM, Place.MARKET)
+
+
+def _concept(idea: Idea) -> dict[str, str]:
+    concepts: dict[str, dict[str, str]] = english.data("stage")["concepts"]
+    return next((concepts[word] for word in concepts if word in idea.keywords), {})
+
+
+def concept_props(idea: Idea) -> list[str]:
+    """The things by which a thought is shown: time by a clock and a candle."""
+    return [str(prop) for prop in _concept(idea).get("props", [])]
+
+
+def _implied(idea: Idea) -> Place | None:
+    """The place the first of the cast suggests, before anything else does."""
+    return place_of(idea.cast[0].noun) if idea.cast and idea.cast[0].noun else None
+
+
+def _times(idea: Idea, shape: str, mood: Mood, concept: dict[str, str], rng: random.Random) -> list[TimeOfDay]:
+    dawn, day, dusk, night = TimeOfDay
+    fixed = idea.time or (TimeOfDay(concept["time"]) if "time" in concept else None)
+    if fixed is not None and idea.deadline and any(word in idea.deadline for word in _HOURS):
+        before = {dawn: night, day: dawn, dusk: day, night: dusk}[fixed]
+        return [before, before, fixed]
+    if fixed is not None:
+        return [fixed] * 3
+    if shape in ("farewell", "portrait"):
+        return rng.choice([[day, dusk, dusk], [dusk, dusk, night], [night, night, dawn]])
+    if mood in (Mood.MYSTERIOUS, Mood.TENSE):
+        return rng.choice([[dusk, night, night], [night, night, dawn], [dusk, night, dawn]])
+    if mood is Mood.SAD:
+        return rng.choice([[dusk, night, dawn], [day, dusk, dusk]])
+    return rng.choice([[dawn, day, day], [day, day, dusk], [dawn, day, dusk], [day, dusk, night], [dusk, night, dawn]])
+
+
+_HOURS = ("dawn", "sunrise", "midnight", "night", "sunset", "dusk", "morning", "noon", "evening", "sun")
+
+
+def _skies(
+    idea: Idea, shape: str, mood: Mood, concept: dict[str, str], place: Place, rng: random.Random
+) -> list[Weather]:
+    named = idea.weather or (Weather(concept["weather"]) if "weather" in concept else None)
+    clear = Weather.CLEAR
+    if named is not None:
+        lifts = shape in ("rescue", "quest", "race") and named in (Weather.STORM, Weather.FOG, Weather.RAIN)
+        return [named, named, clear if lifts and rng.random() < 0.6 else named]
+    if place in _AIRLESS:
+        return [clear] * 3
+    by_mood = {
+        Mood.TENSE: [Weather.STORM, Weather.RAIN],
+        Mood.MYSTERIOUS: [Weather.FOG],
+        Mood.SAD: [Weather.RAIN, Weather.FOG],
+    }
+    trouble = rng.choice(by_mood.get(mood, [Weather.WIND, clear, Weather.RAIN]))
+    if place in _INDOORS or place is Place.DESERT:
+        trouble = rng.choice([clear, Weather.WIND if place is Place.DESERT else Weather.RAIN])
+    return [clear, trouble, clear]
+
+
+def _scene(
+    idea: Idea, act: int, place: Place, words: str, time: TimeOfDay, weather: Weather, before: list[Scene]
+) -> Scene:
+    for scene in before:
+        same = scene.location
+        if (same.place, same.time_of_day, same.weather) == (place, time, weather):
+            return scene
+    stage = english.data("stage")["places"][place.value]
+    inside, noun = _speak(idea.text, words) if words else (stage["in"], stage["noun"])
+    if english.singular(noun.split()[-1]) != noun.split()[-1]:
+        noun = stage["noun"]
+    sky, hour = english.data("stage")["skies"][weather.value], english.data("stage")["hours"][time.value]
+    location = Location(
+        id=f"place-{act}",
+        name=english.capital(noun.removeprefix("the "))[:120],
+        description=f"{english.capital(inside)} {hour}, {sky}: {stage['view']}.",
+        place=place,
+        time_of_day=time,
+        weather=weather,
+    )
+    return Scene(location, inside, noun)
+
+
+def _speak(text: str, words: str) -> tuple[str, str]:
+    """(``in the attic``, ``the attic``) for a place the idea names by ``words``."""
+    opening = re.match(r"(?:on|in|at|to|of|out of|under|beneath|among|aboard|surface of)(?: the)? (.+)", words)
+    bare = opening.group(1) if opening else words
+    bare = {"woods": "woods", "wood": "woods", "stars": "stars", "waves": "waves"}.get(bare, bare)
+    proper = bare in english.data("stage")["proper_places"]
+    name = bare.title() if proper and bare not in ("space", "outer space", "home", "downtown") else bare
+    noun = name if proper else f"the {name}"
+    if words.startswith(("under ", "beneath ", "among ", "on ", "in ")):
+        return f"{words.split()[0]} {noun}", noun
+    if bare == "underwater" or bare == "downtown":
+        return bare, "the deep" if bare == "underwater" else "the city"
+    found = re.search(
+        rf"\b(in|on|at|under|by|near|inside|over|behind|beside|above)\s+(?:(?:the|a|an|his|her|its|their|my)\s+)?"
+        rf"((?:[a-z-]+\s+)?){re.escape(bare)}",
+        text.lower(),
+    )
+    if found and not proper:
+        extra = found.group(2).strip()
+        kept = f"{extra} " if extra in english.word_class("adjectives") else ""
+        return f"{found.group(1)} the {kept}{name}", f"the {kept}{name}"
+    last = bare.split()[-1]
+    prepositions: dict[str, list[str]] = english.data("stage")["prepositions"]
+    preposition = next((key for key, nouns in prepositions.items() if last in nouns), "in")
+    return f"{'at' if bare == 'home' else preposition} {noun}", noun
