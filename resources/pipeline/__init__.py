@@ -1,0 +1,1 @@
+"""The way of one shot: the one function that carries every stage, used by every door."""

@@ -1,0 +1,180 @@
+"""The one function that carries every stage, whichever door asked for it.
+
+decide -> request -> fingerprint -> reuse, or render -> verify -> publish -> AssetRef
+
+A stage supplies a :class:`Job`: its request, its inputs, how to make it and how to verify it. Caching, publishing,
+retrying and telling the timeline happen here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import platform
+import random
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from resources.engines import Engine
+from resources.errors import DiskFull, PassingFault, RenderFault, SparkleError
+from resources.media.process import ProcessFailed, ProcessTimeout
+from resources.store.artifacts import Artifacts
+from resources.store.atomic import crash_point
+from resources.store.fingerprint import content_hash, fingerprint
+from resources.store.timeline import now, write_memory_event
+from schemas.plan import Strict
+from schemas.refs import AssetRef, Sidecar, Stage
+
+ATTEMPTS = 3
+"""Tries at a fault that may pass (A6); every other fault is told at once."""
+FIRST_DELAY_S = 1.0
+"""Before the second attempt; doubled for each one after, with up to half of it added at random."""
+LIBRARIES = ("numpy", "pillow", "skia-python", "av", "imageio-ffmpeg", "onnxruntime", "piper-tts", "pocketsphinx")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one stage of one shot needs to know. Building one is cheap: nothing is loaded or opened."""
+
+    stage: Stage
+    slot: str | None
+    shot: str | None
+    code_version: str
+    engine: Engine
+    request: Strict
+    make: Callable[[Path], dict[str, Any]]
+    """Write the artifact's files into a folder, and return facts worth showing."""
+    verify: Callable[[Path], None]
+    """Decode what was written and count; raise :class:`RenderFault` when it is not what was asked for."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    decision: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash over all that decides the artifact."""
+        return fingerprint(
+            stage=self.stage,
+            code_version=self.code_version,
+            engine=self.engine.name,
+            engine_revision=self.engine.revision,
+            request=self.request.model_dump(mode="json"),
+            decision=self.decision,
+            inputs=self.inputs,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What carrying a job gave."""
+
+    ref: AssetRef
+    reused: bool
+    seconds: float
+    attempts: int = 0
+
+
+def is_current(store: Artifacts, job: Job) -> AssetRef | None:
+    """The current artifact when it is what ``job`` would make, else None."""
+    ref = store.current(job.stage, job.slot)
+    return ref if ref is not None and ref.fingerprint == job.fingerprint else None
+
+
+def carry(store: Artifacts, job: Job, *, sleep: Callable[[float], None] = time.sleep) -> Outcome:
+    """Take the artifact of ``job`` from the store, or make it. Raises :class:`SparkleError`."""
+    begun = time.monotonic()
+    where = {"stage": job.stage, "slot": job.slot, "shot": job.shot}
+    current = is_current(store, job)
+    if current is not None:
+        return Outcome(current, True, time.monotonic() - begun)
+    wanted = job.fingerprint
+    found = store.find(job.stage, job.slot, wanted)
+    if found is not None:
+        store.point(found)
+        write_memory_event(store.film.path, "reused", **where, fingerprint=wanted)
+        return Outcome(found, True, time.monotonic() - begun)
+    for attempt in range(1, ATTEMPTS + 1):
+        write_memory_event(store.film.path, "begin", **where, attempt=attempt, fingerprint=wanted)
+        try:
+            ref = _make(store, job, wanted, attempt)
+        except (SparkleError, ProcessFailed) as error:
+            fault = _as_fault(error, job)
+            again = isinstance(fault, PassingFault) and attempt < ATTEMPTS
+            write_memory_event(
+                store.film.path, "failed", **where, attempt=attempt, error=str(fault), kind=fault.kind, retry=again
+            )
+            if not again:
+                raise fault from None
+            sleep(FIRST_DELAY_S * 2 ** (attempt - 1) * (1 + random.random() / 2))
+            continue
+        seconds = time.monotonic() - begun
+        write_memory_event(
+            store.film.path, "success", **where, attempt=attempt, fingerprint=wanted, seconds=round(seconds, 3)
+        )
+        return Outcome(ref, False, seconds, attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _make(store: Artifacts, job: Job, wanted: str, attempt: int) -> AssetRef:
+    started, begun = now(), time.monotonic()
+    with store.staging(job.stage, job.slot) as folder:
+        facts = job.make(folder)
+        crash_point(f"{job.stage}.made")
+        job.verify(folder)
+        files = store.files(folder)
+        ref = AssetRef(
+            stage=job.stage,
+            movie=store.film.movie,
+            slot=job.slot,
+            fingerprint=wanted,
+            sha256=content_hash(files),
+            uri=store.object_uri(job.stage, job.slot, wanted),
+            files=files,
+            facts=facts,
+        )
+        return store.publish(
+            folder,
+            Sidecar(
+                ref=ref,
+                code_version=job.code_version,
+                engine=job.engine.name,
+                engine_revision=job.engine.revision,
+                request=job.request.model_dump(mode="json"),
+                decision=dict(job.decision),
+                inputs=dict(job.inputs),
+                seed=job.seed,
+                libraries=library_versions(),
+                machine={"system": platform.system(), "arch": platform.machine(), "python": platform.python_version()},
+                started=started,
+                seconds=round(time.monotonic() - begun, 3),
+                peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+                attempt=attempt,
+            ),
+        )
+
+
+def _as_fault(error: SparkleError | ProcessFailed, job: Job) -> SparkleError:
+    """A program's failure in the project's own words, with the shot it happened to."""
+    if isinstance(error, ProcessTimeout):
+        return PassingFault(str(error), where=f"{job.stage} {job.shot or ''}".strip())
+    if isinstance(error, ProcessFailed):
+        if "No space left on device" in error.stderr:
+            return DiskFull("the disk is full", hint="free some space and run the same command")
+        return RenderFault(str(error), where=f"{job.stage} {job.shot or ''}".strip())
+    if not error.where and job.shot:
+        error.where = f"{job.stage} {job.shot}"
+    return error
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of what touches pixels and samples."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,135 @@
+"""Rendering a run of frames with handles: shots and cards alike are encoded once, in ranges, ahead of need if asked.
+
+``prefetch`` starts work that ``render`` will want; ranges are files in the cache, so whatever a killed process had
+finished is found again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+
+from resources.engines import CardEngine, Frame, LipsyncEngine
+from resources.media.encode import Picture
+from resources.media.join import Span, join
+from resources.media.probe import OPTIONS
+from resources.media.workers import FrameSource, Workers, frame_ranges, range_path
+from schemas.media import CutRequest, LipsyncRequest, TimedLine
+from schemas.plan import Strict
+
+CLIP = "clip.mp4"
+HEAD = "handle-head.mp4"
+TAIL = "handle-tail.mp4"
+
+
+@dataclass(frozen=True)
+class EngineFrames:
+    """Frames of a lip-sync engine."""
+
+    engine: LipsyncEngine
+    request: LipsyncRequest
+    video: Path
+    lines: list[TimedLine]
+
+    def frames(self, start: int, stop: int) -> Iterator[Frame]:
+        """Frames ``start`` to ``stop``."""
+        return self.engine.frames(self.request, self.video, self.lines, start, stop)
+
+
+@dataclass(frozen=True)
+class OwnClipFrames:
+    """Frames of the user's own clip, conformed before."""
+
+    path: Path
+
+    def frames(self, start: int, stop: int) -> Iterator[Frame]:
+        """Frames ``start`` to ``stop``."""
+        with av.open(str(self.path), options=OPTIONS) as source:
+            for frame in islice(source.decode(source.streams.video[0]), start, stop):
+                yield np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+
+
+@dataclass(frozen=True)
+class CardFrames:
+    """Frames of a title or end card."""
+
+    engine: CardEngine
+    kind: str
+    request: CutRequest
+    images: list[Path]
+    count: int
+
+    def frames(self, start: int, stop: int) -> Iterator[Frame]:
+        """Frames ``start`` to ``stop``."""
+        return islice(self.engine.card_frames(self.kind, self.request, self.images, self.count), start, stop)
+
+
+class Encoded(Strict):
+    """A rendered run of frames: ``clip.mp4`` and, when it is long enough, its two lossless handles."""
+
+    frames: int
+    handle: int
+    """Frames of each handle; 0 when the run is too short to have any."""
+
+
+class Renderer:
+    """Ranges in flight and ranges on disk."""
+
+    def __init__(self, workers: Workers, cache: Path) -> None:
+        self.workers = workers
+        self.cache = cache
+        self._flying: dict[str, list[Future[int]]] = {}
+
+    def prefetch(self, key: str, source: FrameSource, picture: Picture, frames: int, handle: int) -> None:
+        """Begin to render in one worker, unless it has begun already."""
+        if key not in self._flying:
+            spans = _spans(frames, handle)
+            self._flying[key] = [self.workers.submit(source, picture, self._folder(key), spans)]
+
+    def render(
+        self, key: str, source: FrameSource, picture: Picture, frames: int, handle: int, folder: Path
+    ) -> Encoded:
+        """Write ``clip.mp4`` and the handles into ``folder``."""
+        work = self._flying.pop(key, None)
+        if work is None:
+            spans = _spans(frames, handle)
+            count = min(self.workers.count, len(spans))
+            edges = [len(spans) * k // count for k in range(count + 1)]
+            # neighbours stay together: a worker prepares a scene once and then draws on
+            parts = [spans[a:b] for a, b in pairwise(edges)]
+            work = [self.workers.submit(source, picture, self._folder(key), part) for part in parts]
+        for future in work:
+            future.result()
+        ranges = frame_ranges(frames, handle)
+        cached = self._folder(key)
+        rate = Fraction(picture.rate)
+        join([Span(range_path(cached, span, False), 0, span[1] - span[0]) for span in ranges], rate, folder / CLIP)
+        has_handles = len(ranges) > 1
+        if has_handles:
+            shutil.copyfile(range_path(cached, ranges[0], True), folder / HEAD)
+            shutil.copyfile(range_path(cached, ranges[-1], True), folder / TAIL)
+        return Encoded(frames=frames, handle=handle if has_handles else 0)
+
+    def done(self, key: str) -> None:
+        """Forget cached ranges of something that is published."""
+        shutil.rmtree(self._folder(key), ignore_errors=True)
+
+    def _folder(self, key: str) -> Path:
+        return self.cache / "ranges" / key[:24]
+
+
+def _spans(frames: int, handle: int) -> list[tuple[int, int, bool]]:
+    ranges = frame_ranges(frames, handle)
+    spans = [(start, stop, False) for start, stop in ranges]
+    if len(ranges) > 1:
+        spans.insert(1, (*ranges[0], True))
+        spans.append((*ranges[-1], True))
+    return spans

@@ -1,0 +1,110 @@
+"""lipsynced_clips: motion and speech become the final frames of a shot, encoded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from resources.engines import LipsyncEngine
+from resources.errors import RenderFault
+from resources.media.encode import Picture
+from resources.media.workers import FrameSource
+from resources.pipeline.carry import Job
+from resources.pipeline.render import CLIP, EngineFrames, OwnClipFrames, Renderer
+from resources.pipeline.resolve import Script
+from resources.pipeline.stages.video import OWN_CLIP
+from resources.pipeline.stages.voices import read_track
+from resources.quality.picture import PictureMeasures, measure_picture
+from resources.store.artifacts import Artifacts
+from resources.store.fingerprint import digest
+from schemas.media import LipsyncRequest
+from schemas.refs import AssetRef
+from schemas.time import FrameRate
+
+CODE_VERSION = "1"
+MEASURES = "measures.json"
+
+
+@dataclass(frozen=True)
+class ClipWork:
+    """The frames of one clip, and how they are encoded."""
+
+    key: str
+    source: FrameSource
+    picture: Picture
+    frames: int
+    handle: int
+
+
+def picture_of(request: LipsyncRequest) -> Picture:
+    """Encoder settings of a clip."""
+    return Picture(request.width, request.height, FrameRate.parse(request.fps).value, request.preset, request.crf)
+
+
+def clip_work(
+    script: Script, store: Artifacts, slot: str, engine: LipsyncEngine, video: AssetRef, voice: AssetRef
+) -> ClipWork:
+    """What has to be drawn for the shot in ``slot``."""
+    request = script.clip_request(script.shot(slot))
+    folder = store.path(video)
+    track = read_track(store.path(voice))
+    own = folder / OWN_CLIP
+    source: FrameSource = (
+        OwnClipFrames(own) if own.exists() else EngineFrames(engine, request, folder, list(track.lines))
+    )
+    key = digest([request.model_dump(mode="json"), engine.name, engine.revision, video.sha256, voice.sha256])
+    return ClipWork(key, source, picture_of(request), track.frames, request.handle_frames)
+
+
+def clip_job(
+    script: Script,
+    store: Artifacts,
+    slot: str,
+    engine: LipsyncEngine,
+    renderer: Renderer,
+    video: AssetRef,
+    voice: AssetRef,
+) -> Job:
+    """The final picture of the shot in ``slot``."""
+    shot = script.shot(slot)
+    request = script.clip_request(shot)
+
+    def make(folder: Path) -> dict[str, Any]:
+        work = clip_work(script, store, slot, engine, video, voice)
+        encoded = renderer.render(work.key, work.source, work.picture, work.frames, work.handle, folder)
+        measures = measure_picture(folder / CLIP, work.picture.rate)
+        (folder / MEASURES).write_text(measures.model_dump_json(indent=1), encoding="utf-8")
+        return {
+            **encoded.model_dump(),
+            "seconds": round(float(work.frames / work.picture.rate), 3),
+            "mean_luma": measures.mean_luma,
+            "mean_motion": measures.mean_motion,
+        }
+
+    def verify(folder: Path) -> None:
+        frames = read_track(store.path(voice)).frames
+        facts = read_measures(folder)
+        if (facts.frames, facts.width, facts.height, facts.uneven_steps) != (frames, request.width, request.height, 0):
+            raise RenderFault(
+                f"clip.mp4 has {facts.frames} frames of {facts.width}x{facts.height}, "
+                f"not {frames} of {request.width}x{request.height}"
+            )
+
+    return Job(
+        stage="lipsynced_clips",
+        slot=slot,
+        shot=shot.id,
+        code_version=CODE_VERSION,
+        engine=engine,
+        request=request,
+        make=make,
+        verify=verify,
+        inputs={"video_chunks": video.sha256, "voice_tracks": voice.sha256},
+        seed=request.seed,
+    )
+
+
+def read_measures(folder: Path) -> PictureMeasures:
+    """What was measured on a clip when it was made."""
+    return PictureMeasures.model_validate_json((folder / MEASURES).read_bytes())

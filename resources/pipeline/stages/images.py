@@ -1,0 +1,59 @@
+"""shot_images: the keyframe of a shot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import imagehash
+from PIL import Image
+
+from resources.engines import ImageEngine
+from resources.errors import RenderFault
+from resources.media.pictures import fit_picture, open_picture, thumbnail
+from resources.pipeline.carry import Job
+from resources.pipeline.resolve import Script
+
+CODE_VERSION = "1"
+
+
+def image_job(script: Script, slot: str, engine: ImageEngine) -> Job:
+    """The keyframe of the shot in ``slot``: the engine's, or the user's own picture."""
+    shot = script.shot(slot)
+    request = script.image_request(shot)
+    own = script.plan_folder / shot.media.image if shot.media and shot.media.image else None
+
+    def make(folder: Path) -> dict[str, Any]:
+        if own is not None:
+            fit_picture(own, (request.width, request.height), folder / "image.png")
+        else:
+            engine.render_image(request, folder)
+        picture = Image.open(folder / "image.png").convert("RGB")
+        if not (folder / "thumb.jpg").exists():
+            thumbnail(picture, folder / "thumb.jpg")
+        return {
+            "width": picture.width,
+            "height": picture.height,
+            "phash": str(imagehash.phash(picture)),
+            "own": own is not None,
+        }
+
+    def verify(folder: Path) -> None:
+        with open_picture(folder / "image.png") as picture:
+            if picture.size != (request.width, request.height):
+                raise RenderFault(f"image.png is {picture.size}, not {(request.width, request.height)}")
+            low, high = picture.convert("L").getextrema()
+            if own is None and low == high:
+                raise RenderFault("image.png is one flat colour")
+
+    return Job(
+        stage="shot_images",
+        slot=slot,
+        shot=shot.id,
+        code_version=CODE_VERSION,
+        engine=engine,
+        request=request,
+        make=make,
+        verify=verify,
+        seed=request.seed,
+    )

@@ -1,0 +1,239 @@
+"""movie_plan: an idea becomes a plan, and every plan is taken in: ids, media, slots.
+
+``movies/<id>/plan/movie_plan.json`` is the truth of a film. It is written once from the idea, or from the user's own
+plan, and never again without being asked: whoever edits it has the last word.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from resources.config import first_fault
+from resources.errors import InputError, Missing, PlanInvalid, RenderFault
+from resources.media.conform import check_media
+from resources.pipeline.carry import Job
+from resources.pipeline.resolve import Script, with_ids
+from resources.profile import load_profile
+from resources.store.atomic import copy_file, write_json
+from resources.store.film import FilmFolder, read_text
+from resources.store.fingerprint import digest, hash_file
+from schemas.plan import Media, MoviePlan, Seed, Short, Shot, Strict
+
+CODE_VERSION = "1"
+MAX_IDEA = 2000
+"""Characters of an idea."""
+MAX_MEDIA_BYTES = 2 * 1024**3
+
+
+class Request(Strict):
+    """What a film was asked for: an idea and the wishes that came with it (``plan/request.json``)."""
+
+    idea: str = Field(min_length=1, max_length=MAX_IDEA)
+    writer: Short = "sparkle/local"
+    seed: Seed = 0
+    language: str = "en"
+    aspect: Literal["16:9", "9:16", "1:1"] = "16:9"
+    resolution: Literal["144p", "360p", "480p", "720p", "1080p"] = "720p"
+    told: str | None = None
+    """Hash of the plan that was written for it; a plan with another hash was edited by hand."""
+
+
+class Writer(Strict):
+    """Whoever wrote a plan, as an engine for the fingerprint."""
+
+    name: str
+    revision: str = "1"
+
+
+WRITERS = ("sparkle/local",)
+
+
+def check_idea(idea: str) -> str:
+    """The idea without stray white space. Raises :class:`InputError` when nothing is left or it is far too long."""
+    clean = " ".join(idea.split())
+    if not any(char.isalnum() for char in clean):
+        raise InputError("the idea is empty", hint='for example: sparkle make "A lighthouse keeper befriends a storm"')
+    if len(clean) > MAX_IDEA:
+        raise InputError(
+            f"the idea has {len(clean):,} characters, at most {MAX_IDEA:,} are read",
+            hint="a whole story is better told as a plan: sparkle make --plan FILE",
+        )
+    return clean
+
+
+def check_writer(writer: str) -> None:
+    """Raises :class:`Missing` for a writer that is not there; no other one takes its place."""
+    if writer not in WRITERS:
+        raise Missing(f"there is no writer {writer[:80]!r}", hint=f"writers: {', '.join(WRITERS)}")
+
+
+def write_plan(request: Request) -> MoviePlan:
+    """A new plan for ``request``, by its writer."""
+    check_writer(request.writer)
+    from resources.agents.storyteller import tell
+
+    return with_ids(
+        tell(
+            request.idea,
+            seed=request.seed,
+            language=request.language,
+            aspect=request.aspect,
+            resolution=request.resolution,
+        )
+    )
+
+
+def read_plan(path: Path) -> MoviePlan:
+    """Read and check a plan. Raises :class:`PlanInvalid` naming the first fault."""
+    text = read_text(path)
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PlanInvalid(f"is not JSON: {error}", where=str(path)) from None
+    if not isinstance(value, dict):
+        raise PlanInvalid("a plan is a JSON object", where=str(path))
+    try:
+        return MoviePlan.model_validate(value)
+    except ValidationError as error:
+        raise PlanInvalid(first_fault(error), where=str(path), hint="docs/PLAN.md lists every field") from None
+
+
+def take_in(film: FilmFolder, plan: MoviePlan, folder: Path) -> MoviePlan:
+    """Give shots their ids, and copy media of the user's own, found under ``folder``, into the film."""
+    plan = with_ids(plan)
+    shots = [
+        shot.model_copy(update={"media": _own_media(film, shot, folder)}) if shot.media else shot for shot in plan.shots
+    ]
+    return plan.model_copy(update={"shots": shots})
+
+
+def save_plan(film: FilmFolder, plan: MoviePlan) -> None:
+    """Make ``plan`` the truth of the film; the one before is kept in ``plan/history``."""
+    value = plan.model_dump(mode="json", exclude_defaults=False)
+    if film.plan_path.exists():
+        old = film.plan_path.read_bytes()
+        if old and json.loads(old) == value:
+            return
+        kept = film.path / "plan" / "history" / f"{hash_file(film.plan_path)[:16]}.json"
+        if not kept.exists():
+            copy_file(film.plan_path, kept)
+    write_json(film.plan_path, value)
+
+
+def ensure_plan(film: FilmFolder) -> MoviePlan:
+    """The film's plan, written from its request when there is none, taken in when it was edited by hand."""
+    if not film.plan_path.exists():
+        request = read_request(film)
+        if request is None:
+            raise Missing(f"film {film.movie!r} has neither a plan nor an idea", hint="start it with `sparkle make`")
+        plan = take_in(film, write_plan(request), film.plan_path.parent)
+        save_plan(film, plan)
+        save_request(film, request.model_copy(update={"told": plan_hash(plan)}))
+        return plan
+    plan = take_in(film, read_plan(film.plan_path), film.plan_path.parent)
+    save_plan(film, plan)
+    return plan
+
+
+def open_script(film: FilmFolder) -> Script:
+    """Everything that decides what is made of a film."""
+    plan = ensure_plan(film)
+    settings = film.settings()
+    return Script(
+        plan=plan,
+        settings=settings,
+        profile=load_profile(settings.profile),
+        slots=film.slots([shot.id for shot in plan.shots if shot.id]),
+        takes=film.takes(),
+        plan_folder=film.plan_path.parent,
+    )
+
+
+def plan_hash(plan: MoviePlan) -> str:
+    """Hash of a plan's content."""
+    return digest(plan.model_dump(mode="json"))
+
+
+def read_request(film: FilmFolder) -> Request | None:
+    """What the film was asked for, or None when it began with a plan."""
+    path = film.path / "plan" / "request.json"
+    if not path.exists():
+        return None
+    try:
+        return Request.model_validate_json(read_text(path))
+    except ValidationError as error:
+        raise InputError(first_fault(error), where=str(path)) from None
+
+
+def save_request(film: FilmFolder, request: Request) -> None:
+    """Keep what the film was asked for."""
+    write_json(film.path / "plan" / "request.json", request.model_dump(mode="json"))
+
+
+def plan_job(script: Script, writer: str) -> Job:
+    """The plan as an artifact: a snapshot of what this film was made from."""
+    plan = script.plan
+
+    def make(folder: Path) -> dict[str, Any]:
+        (folder / "plan.json").write_text(plan.model_dump_json(indent=1), encoding="utf-8")
+        return {"shots": len(plan.shots), "title": plan.title, "lines": sum(len(shot.dialogue) for shot in plan.shots)}
+
+    def verify(folder: Path) -> None:
+        if MoviePlan.model_validate_json((folder / "plan.json").read_bytes()) != plan:
+            raise RenderFault("plan.json does not read back as the plan")
+
+    return Job(
+        stage="movie_plan",
+        slot=None,
+        shot=None,
+        code_version=CODE_VERSION,
+        engine=Writer(name=writer),
+        request=plan,
+        make=make,
+        verify=verify,
+        seed=plan.seed,
+    )
+
+
+def _own_media(film: FilmFolder, shot: Shot, folder: Path) -> Media:
+    kept: dict[str, str | None] = {}
+    for kind, name in (shot.media or Media()).model_dump().items():
+        if name is None:
+            kept[kind] = None
+            continue
+        where = f"shot {shot.id}, media.{kind}"
+        source = inside(folder, name, where)
+        if source.parent == film.media_folder:
+            kept[kind] = name
+            continue
+        if source.stat().st_size > MAX_MEDIA_BYTES:
+            raise InputError(f"{name!r} is larger than 2 GB", where=where)
+        try:
+            check_media(kind, source)
+        except InputError as error:
+            raise InputError(f"{name!r} {error.message}", where=where) from None
+        suffix = "".join(char for char in source.suffix.lower() if char.isalnum() or char == ".")[:8]
+        target = film.media_folder / f"{hash_file(source)[:24]}{suffix}"
+        if not target.exists():
+            copy_file(source, target)
+        kept[kind] = f"{film.media_folder.name}/{target.name}"
+    return Media.model_validate(kept)
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """The regular file ``name`` under ``folder``: no way up, no absolute path, no symbolic link on the way."""
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or any(part in ("..", ".") for part in parts):
+        raise InputError(f"{name!r} leaves the plan's folder", where=where)
+    path = folder
+    for part in parts:
+        path = path / part
+        if path.is_symlink():
+            raise InputError(f"{name!r} goes through a symbolic link", where=where)
+    if not path.is_file():
+        raise InputError(f"{name!r} is not there (looked in {folder})", where=where)
+    return path
