@@ -1,0 +1,1 @@
+"""Jobs: which assets are made together."""

@@ -1,0 +1,82 @@
+"""`sparkle`: the same assets from one command, in one process. See docs/CLI.md for the contract.
+
+Exit codes: 0 done and approved; 1 a fault; 2 wrong usage, input or configuration; 3 a person must look;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from resources.errors import SparkleError
+from sparkle_assets.cli.doctor import doctor
+from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, status, timeline
+from sparkle_assets.cli.make import make
+from sparkle_assets.cli.plan import plan
+from sparkle_assets.cli.retake import retake
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sparkle-motion", prog_name="sparkle")
+def sparkle() -> None:
+    """An idea, or a plan, becomes a short movie.
+
+    \b
+    sparkle make "A lighthouse keeper befriends a storm"
+    sparkle list
+    sparkle retake MOVIE SHOT
+    """
+
+
+for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
+    sparkle.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: every error is one line on standard error, never a traceback."""
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
+    except SparkleError as error:
+        sys.exit(fail(error, as_json="--json" in args))
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "sparkle"
+        _say(f"{error.format_message()} (see `{command} --help`)")
+        sys.exit(2)
+    except click.ClickException as error:
+        _say(error.format_message())
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def fail(error: SparkleError, *, as_json: bool) -> int:
+    """Tell an error, to a person or to a script, and give its exit code."""
+    if as_json:
+        told = {"kind": error.kind, "message": error.message, "where": error.where, "hint": error.hint}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+    _say(str(error))
+    return error.exit_code
+
+
+def _say(text: str) -> None:
+    click.echo(f"sparkle: {' '.join(text.split())}", err=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

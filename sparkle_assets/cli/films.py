@@ -1,0 +1,163 @@
+"""Commands that look at films, and the one that removes them."""
+
+from __future__ import annotations
+
+import shutil
+import webbrowser
+from pathlib import Path
+
+import click
+
+from resources.errors import Missing
+from resources.store.film import FilmFolder
+from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+
+
+@click.command("list")
+@home_option
+@json_option
+def list_films(home: Path, as_json: bool) -> None:
+    """List all films."""
+    from resources.errors import SparkleError
+    from resources.pipeline.stages.plan import read_plan
+
+    store = open_home(home)
+    films, lines = [], []
+    for movie in store.films():
+        film = store.film(movie)
+        try:
+            title, shots = (plan := read_plan(film.plan_path)).title, len(plan.shots)
+        except SparkleError:
+            title, shots = "(its plan does not hold; `sparkle plan validate` says why)", 0
+        films.append({"movie": movie, "title": title, "shots": shots, "finished": _final(film).exists()})
+        how = "film" if films[-1]["finished"] else "plan"
+        lines.append(f"{movie:<46} {how:<5} {shots:>3} shots  {title}")
+    answer({"films": films}, "\n".join(lines) or f"no films in {store.root} yet", as_json=as_json)
+
+
+@click.command("open")
+@click.argument("movie")
+@home_option
+@json_option
+def open_film(movie: str, home: Path, as_json: bool) -> None:
+    """Open the film, and say where it is."""
+    path = _final(open_home(home).existing(movie))
+    if not path.exists():
+        raise Missing(f"film {movie!r} is not finished", hint=f"sparkle make --movie {movie}")
+    if not as_json:
+        webbrowser.open(path.as_uri())
+    answer({"movie": movie, "final_cut": str(path)}, str(path), as_json=as_json)
+
+
+@click.command()
+@click.argument("movie")
+@home_option
+@json_option
+def status(movie: str, home: Path, as_json: bool) -> None:
+    """Say how far a film is, shot by shot."""
+    from resources.pipeline.engines import engines_of
+    from resources.pipeline.production import Production
+
+    store = open_home(home)
+    store.existing(movie)
+    production = Production(store, movie, lambda profile: engines_of(profile, store.cache))
+    shots = []
+    for shot in production.script.plan.shots:
+        state = production.state(production.script.slot(shot))
+        takes = production.script.takes.get(state.shot)
+        shots.append(
+            {
+                "shot": state.shot,
+                "slot": state.slot,
+                "stale": state.stale,
+                "take": takes.current if takes else 1,
+                "takes": len(takes.takes) if takes else 1,
+                "pinned": bool(takes and takes.pinned),
+            }
+        )
+    ready = all(not shot["stale"] for shot in shots)
+    film = production.film_state() if ready else ["final_cut", "qa_report"]
+    lines = [f"{production.script.plan.title} · {movie}"]
+    for entry in shots:
+        todo = ", ".join(map(str, entry["stale"])) if isinstance(entry["stale"], list) else ""
+        lines.append(f"  {entry['slot']} {entry['shot']}: {'to do: ' + todo if todo else 'done'}")
+    lines.append(f"  film: {'to do: ' + ', '.join(film) if film else 'done'}")
+    answer({"movie": movie, "shots": shots, "film": film}, "\n".join(lines), as_json=as_json)
+
+
+@click.command()
+@click.argument("movie")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@home_option
+@json_option
+def delete(movie: str, yes: bool, home: Path, as_json: bool) -> None:
+    """Remove a film and everything that was made for it."""
+    from resources.store.atomic import TEMPORARY, disk_errors
+    from resources.store.locks import film_lock
+
+    film = open_home(home).existing(movie)
+    if not yes and not as_json:
+        click.confirm(f"Remove {film.path} with everything in it?", abort=True)
+    with film_lock(film.path):
+        # renamed first: a film is there whole, or not at all
+        doomed = film.path.parent / f"{TEMPORARY}deleted-{movie}"
+        with disk_errors(film.path):
+            shutil.rmtree(doomed, ignore_errors=True)
+            film.path.rename(doomed)
+            shutil.rmtree(doomed)
+    answer({"movie": movie, "deleted": True}, f"{movie} is removed", as_json=as_json)
+
+
+@click.command()
+@click.argument("movie")
+@home_option
+@json_option
+def qa(movie: str, home: Path, as_json: bool) -> None:
+    """Show what was measured on a film."""
+    from resources.pipeline.stages.report import REPORT
+    from schemas.report import QAReport
+
+    path = open_home(home).existing(movie).path / "report" / REPORT
+    if not path.exists():
+        raise Missing(f"film {movie!r} has no report yet", hint=f"sparkle make --movie {movie}")
+    found = QAReport.model_validate_json(path.read_bytes())
+    lines = [f"{movie}: {found.verdict}, {len(found.findings)} findings, {len(found.checks)} checks"]
+    lines += [f"  {f.severity}: {f.reason} in {f.shot or 'film'}: {f.message}" for f in found.findings]
+    lines += [f"  {m.check}: {m.value:g} {m.unit}" for m in found.measures if m.shot is None]
+    answer(found.model_dump(mode="json"), "\n".join(lines), as_json=as_json)
+
+
+@click.command()
+@click.argument("movie")
+@home_option
+@json_option
+def report(movie: str, home: Path, as_json: bool) -> None:
+    """Open the report page of a film, and say where it is."""
+    path = open_home(home).existing(movie).path / "report" / "index.html"
+    if not path.exists():
+        raise Missing(f"film {movie!r} has no report yet", hint=f"sparkle make --movie {movie}")
+    if not as_json:
+        webbrowser.open(path.as_uri())
+    answer({"movie": movie, "report": str(path)}, str(path), as_json=as_json)
+
+
+@click.command()
+@click.argument("movie")
+@click.argument("shot", required=False)
+@home_option
+@json_option
+def timeline(movie: str, shot: str | None, home: Path, as_json: bool) -> None:
+    """Show everything that happened to a film, or to one SHOT of it."""
+    from resources.store.timeline import read_timeline
+
+    events = read_timeline(open_home(home).existing(movie).path, shot=shot)
+    lines = []
+    for event in events:
+        more = " ".join(f"{key}={value}" for key, value in event.data.items() if key != "fingerprint")
+        lines.append(f"{event.at}  {event.event:<8} {event.stage or '':<16} {event.shot or '':<20} {more}")
+    value = {"movie": movie, "events": [event.model_dump(mode="json") for event in events]}
+    answer(value, "\n".join(lines) or "nothing happened yet", as_json=as_json)
+
+
+def _final(film: FilmFolder) -> Path:
+    return film.path / "cut" / "final_cut.mp4"

@@ -1,0 +1,35 @@
+"""The one Definitions object: what there is, as a table of contents."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import dagster as dg
+
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)  # partitioned checks are what this project stands on
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+from resources.profile import load_profile  # noqa: E402
+from sparkle_assets.assets.film import final_cut, qa_report  # noqa: E402
+from sparkle_assets.assets.plan import movie_plan  # noqa: E402
+from sparkle_assets.assets.shots import lipsynced_clips, shot_images, video_chunks, voices  # noqa: E402
+from sparkle_assets.assets.specs import specs  # noqa: E402
+from sparkle_assets.automation.jobs import jobs  # noqa: E402
+from sparkle_assets.checks.film import film_checks  # noqa: E402
+from sparkle_assets.checks.shots import clip_checks, voice_checks  # noqa: E402
+from sparkle_assets.studio import home_from_environment, studio_resources  # noqa: E402
+
+
+def build_definitions(home: Path, profile: str) -> dg.Definitions:
+    """The graph for one home and one profile."""
+    return dg.Definitions(
+        assets=[*specs, movie_plan, shot_images, voices, video_chunks, lipsynced_clips, final_cut, qa_report],
+        asset_checks=[voice_checks, clip_checks, film_checks],
+        jobs=jobs,
+        resources=studio_resources(home, load_profile(profile)),
+    )
+
+
+defs = build_definitions(home_from_environment(), os.environ.get("SPARKLE_PROFILE") or "embedded")

@@ -1,0 +1,34 @@
+"""The project's errors as Dagster sees them: one clear line, and no second round of retries.
+
+Faults that may pass were tried again below (``resources.pipeline.carry``), so Dagster never retries on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from resources.errors import SparkleError
+
+
+class Told(dg.Failure):
+    """A ``dg.Failure`` that still knows the error it tells."""
+
+    def __init__(self, error: SparkleError) -> None:
+        super().__init__(
+            description=str(error),
+            metadata={"kind": error.kind, "where": error.where or "-", "hint": error.hint or "-"},
+            allow_retries=False,
+        )
+        self.error = error
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn a :class:`SparkleError` into a failure with its message and hint as metadata."""
+    try:
+        yield
+    except SparkleError as error:
+        raise Told(error) from None

@@ -1,0 +1,113 @@
+"""Runs of the asset graph in this process, on the persistent instance under ``SPARKLE_HOME/dagster``."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import dagster as dg
+import psutil
+
+from resources.errors import DiskFull, Faulty, SparkleError
+from resources.store.atomic import disk_errors, write_bytes
+from resources.store.film import Home
+from sparkle_assets.assets.plan import recorded_version
+from sparkle_assets.definitions import build_definitions
+from sparkle_assets.faults import Told
+from sparkle_assets.partitions import movies, shot_key
+
+SETTINGS = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+PID_TAG = "sparkle/process"
+_UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+
+
+class Runner:
+    """Dagster, as the command line uses it: one process, one writer."""
+
+    def __init__(self, home: Home, profile: str) -> None:
+        self.home = home
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        prepare_instance(home.dagster)
+        self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+        self.defs = build_definitions(home.root, profile)
+        fail_dead_runs(self.instance)
+
+    def add_movie(self, movie: str) -> None:
+        """Make a film known as a partition."""
+        if not self.instance.has_dynamic_partition(str(movies.name), movie):
+            self.instance.add_dynamic_partitions(str(movies.name), [movie])
+
+    def run(self, job: str, movie: str, slot: str | None = None) -> None:
+        """Execute a job for a film or a shot. Raises :class:`SparkleError`; the run is recorded either way."""
+        key = movie if slot is None else shot_key(movie, slot)
+        try:
+            self.defs.resolve_job_def(job).execute_in_process(
+                instance=self.instance,
+                partition_key=key,
+                tags={PID_TAG: process_tag(), "sparkle/movie": movie},
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        except Told as told:
+            raise told.error from None
+        except SparkleError:
+            raise
+        except (dg.DagsterError, OSError) as error:
+            raise _unexpected(error, job) from error
+
+    def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
+        """The data version Dagster has on record for an asset of a film or a shot."""
+        return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
+
+    def close(self) -> None:
+        """Let go of the instance."""
+        self.instance.dispose()
+
+
+def prepare_instance(folder: Path) -> None:
+    """Write ``dagster.yaml`` when there is none; telemetry off before anything could send."""
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "dagster.yaml").exists():
+        write_bytes(folder / "dagster.yaml", SETTINGS.encode())
+
+
+def process_tag() -> str:
+    """This process, told apart from a later one with the same number by its start time."""
+    return f"{os.getpid()}@{psutil.Process().create_time():.2f}"
+
+
+def fail_dead_runs(instance: dg.DagsterInstance) -> int:
+    """Fail runs whose process is gone: after SIGKILL nobody else would, and they would look busy for ever."""
+    failed = 0
+    for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
+        tag = run.tags.get(PID_TAG)
+        if tag is None or tag == process_tag() or _alive(tag):
+            continue
+        instance.report_run_failed(run, "The process that made this was killed; the next run goes on from there.")
+        failed += 1
+    return failed
+
+
+def _alive(tag: str) -> bool:
+    number, _, started = tag.partition("@")
+    try:
+        return f"{psutil.Process(int(number)).create_time():.2f}" == started
+    except (psutil.Error, ValueError):
+        return False
+
+
+def _unexpected(error: Exception, job: str) -> SparkleError:
+    """An error nobody foresaw, in one line; the log of the run has the rest."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    text = str(cause) or type(cause).__name__
+    if "disk is full" in text or "No space left" in text:
+        return DiskFull("the disk is full", hint="free some space and run the same command")
+    return Faulty(f"{type(cause).__name__}: {text.splitlines()[0][:300]}", where=job, hint="this is a bug in Sparkle")

@@ -1,0 +1,38 @@
+"""What the UI shows of an artifact."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from resources.store.artifacts import SIDECAR
+
+if TYPE_CHECKING:
+    from resources.pipeline.carry import Outcome
+    from resources.pipeline.production import Production
+
+
+def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The result of an asset: data version is the content's hash, metadata what a film maker wants to know."""
+    folder = film.store.path(outcome.ref)
+    facts = {key: value for key, value in outcome.ref.facts.items() if isinstance(value, (int, float, str, bool))}
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(outcome.ref.sha256),
+        metadata={
+            **facts,
+            **{key: value for key, value in more.items() if value is not None},
+            "made": "reused" if outcome.reused else "rendered",
+            "wall_s": round(outcome.seconds, 2),
+            "fingerprint": outcome.ref.fingerprint,
+            "folder": dg.MetadataValue.path(str(folder)),
+            "sidecar": dg.MetadataValue.path(str(folder / SIDECAR)),
+        },
+    )
+
+
+def thumbnail(film: Production, outcome: Outcome) -> dg.MarkdownMetadataValue:
+    """The keyframe, small, inline: the UI shows data URIs, and they live in its database."""
+    data = base64.b64encode((film.store.path(outcome.ref) / "thumb.jpg").read_bytes()).decode()
+    return dg.MetadataValue.md(f"![keyframe](data:image/jpeg;base64,{data})")

@@ -1,0 +1,203 @@
+"""Dagster resources: one thin ``ConfigurableResource`` around each engine, and the studio that holds them together.
+
+An asset asks for the Protocol it needs (``dg.ResourceParam[ImageEngine]``) and never learns which engine came. Engines
+keep processes and models warm, so a process makes each of them once, whatever number of runs it executes.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import dagster as dg
+
+from resources.errors import ConfigInvalid
+from resources.profile import Profile, Role
+from resources.store.film import Home
+from resources.store.locks import film_lock
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from resources.engines import Frame, Sound
+    from resources.pipeline.engines import Engines
+    from resources.pipeline.production import Production
+    from schemas.media import CutRequest, ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
+
+LOCK_WAIT_S = 3600.0
+"""A step of the daemon waits its turn this long while another process makes the same film."""
+
+
+class EngineResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """An engine of a profile as a Dagster resource: it is the engine, under a name the UI can show."""
+
+    role: ClassVar[Role]
+    profile: str
+    cache: str
+
+    @property
+    def plain(self) -> Any:
+        """The engine itself, without Dagster; pickles."""
+        from resources.pipeline.engines import engines_of
+
+        return getattr(engines_of(self.profile, Path(self.cache)), self.role)
+
+    @property
+    def name(self) -> str:
+        """The engine's name."""
+        return str(self.plain.name)
+
+    @property
+    def revision(self) -> str:
+        """The engine's revision."""
+        return str(self.plain.revision)
+
+
+class ImageEngineResource(EngineResource):
+    """Draws keyframes."""
+
+    role = "image"
+
+    def render_image(self, request: "ImageRequest", folder: Path) -> None:
+        """See :class:`resources.engines.ImageEngine`."""
+        self.plain.render_image(request, folder)
+
+
+class VideoEngineResource(EngineResource):
+    """Gives keyframes motion."""
+
+    role = "video"
+
+    def render_video(self, request: "VideoRequest", image: Path, frames: int, folder: Path) -> None:
+        """See :class:`resources.engines.VideoEngine`."""
+        self.plain.render_video(request, image, frames, folder)
+
+
+class VoiceEngineResource(EngineResource):
+    """Speaks."""
+
+    role = "voice"
+
+    def speak(self, line: "SpokenLine", seed: int) -> "tuple[Sound, TimedLine]":
+        """See :class:`resources.engines.VoiceEngine`."""
+        spoken: tuple[Sound, TimedLine] = self.plain.speak(line, seed)
+        return spoken
+
+    def prefetch(self, lines: "list[tuple[SpokenLine, int]]") -> None:
+        """See :class:`resources.engines.VoiceEngine`."""
+        self.plain.prefetch(lines)
+
+
+class LipsyncEngineResource(EngineResource):
+    """Brings motion and speech together."""
+
+    role = "lipsync"
+
+    def frames(
+        self, request: "LipsyncRequest", video: Path, lines: "list[TimedLine]", start: int, stop: int
+    ) -> "Iterator[Frame]":
+        """See :class:`resources.engines.LipsyncEngine`."""
+        drawn: Iterator[Frame] = self.plain.frames(request, video, lines, start, stop)
+        return drawn
+
+
+class CardEngineResource(EngineResource):
+    """Draws titles."""
+
+    role = "cards"
+
+    def card_frames(self, kind: str, request: "CutRequest", images: list[Path], count: int) -> "Iterator[Frame]":
+        """See :class:`resources.engines.CardEngine`."""
+        drawn: Iterator[Frame] = self.plain.card_frames(kind, request, images, count)
+        return drawn
+
+
+class MusicEngineResource(EngineResource):
+    """Plays."""
+
+    role = "music"
+
+    def music(self, request: "CutRequest", samples: int) -> "NDArray[np.float32]":
+        """See :class:`resources.engines.MusicEngine`."""
+        played: NDArray[np.float32] = self.plain.music(request, samples)
+        return played
+
+    def ambience(
+        self, request: "CutRequest", spans: list[tuple[int, int, str, str, str]], samples: int
+    ) -> "NDArray[np.float32]":
+        """See :class:`resources.engines.MusicEngine`."""
+        heard: NDArray[np.float32] = self.plain.ambience(request, spans, samples)
+        return heard
+
+
+class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where films live, and the engines that make them."""
+
+    home: str
+    profile: str
+    image_engine: dg.ResourceDependency[Any]
+    voice_engine: dg.ResourceDependency[Any]
+    video_engine: dg.ResourceDependency[Any]
+    lipsync_engine: dg.ResourceDependency[Any]
+    card_engine: dg.ResourceDependency[Any]
+    music_engine: dg.ResourceDependency[Any]
+
+    @contextmanager
+    def film(self, movie: str) -> "Iterator[Production]":
+        """One film, locked against every other process. Raises what the pipeline raises."""
+        from resources.pipeline.production import Production
+
+        home = Home(Path(self.home))
+        home.prepare()
+        with film_lock(home.film(movie).path, wait=LOCK_WAIT_S):
+            yield Production(home, movie, self._engines)
+
+    def peek(self, movie: str) -> "Production":
+        """One film without its lock, to read what is there."""
+        from resources.pipeline.production import Production
+
+        return Production(Home(Path(self.home)), movie, self._engines)
+
+    def _engines(self, profile: str) -> "Engines":
+        if profile != self.profile:
+            raise ConfigInvalid(
+                f"the film is made with profile {profile!r}, this code location serves {self.profile!r}",
+                hint=f"start it with SPARKLE_PROFILE={profile}",
+            )
+        from resources.pipeline.engines import engines_of
+
+        engines = engines_of(self.profile, Home(Path(self.home)).cache)
+        given = {
+            "image": self.image_engine,
+            "voice": self.voice_engine,
+            "video": self.video_engine,
+            "lipsync": self.lipsync_engine,
+            "cards": self.card_engine,
+            "music": self.music_engine,
+        }
+        # an engine that a test or a deployment put in the place of the profile's own
+        others = {role: engine for role, engine in given.items() if not isinstance(engine, EngineResource)}
+        return engines.replaced(others) if others else engines
+
+
+def studio_resources(home: Path, profile: Profile) -> dict[str, Any]:
+    """All resources of a code location by key."""
+    cache_folder = str(Home(home).cache)
+
+    given = {"profile": profile.name, "cache": cache_folder}
+    engines: dict[str, Any] = {
+        "image_engine": ImageEngineResource(**given),
+        "voice_engine": VoiceEngineResource(**given),
+        "video_engine": VideoEngineResource(**given),
+        "lipsync_engine": LipsyncEngineResource(**given),
+        "card_engine": CardEngineResource(**given),
+        "music_engine": MusicEngineResource(**given),
+    }
+    return {**engines, "studio": Studio(home=str(home), profile=profile.name, **engines)}
+
+
+def home_from_environment() -> Path:
+    """``SPARKLE_HOME``, or ``.sparkle`` where the process was started."""
+    return Path(os.environ.get("SPARKLE_HOME") or ".sparkle").expanduser().absolute()
