@@ -171,8 +171,8 @@ class Shot(Strict):
     """A minimum in seconds; the dialogue may need longer."""
     characters: list[Id] = Field(default_factory=list, max_length=6)
     """Who is seen, from left to right. Empty: whoever speaks and is on screen."""
-    props: list[Short] = Field(default_factory=list, max_length=6)
-    """Things that are seen, as plain words ("lantern", "letter")."""
+    props: list[Short] | None = Field(None, max_length=6)
+    """Things that are seen, as plain words ("lantern", "letter"). None: read from action and prompt; []: nothing."""
     dialogue: list[Dialogue] = Field(default_factory=list, max_length=MAX_LINES_A_SHOT)
     emotion: Emotion = Emotion.NEUTRAL
     transition: Transition = Transition()

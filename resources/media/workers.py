@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -52,27 +52,43 @@ def range_path(folder: Path, span: tuple[int, int], lossless: bool) -> Path:
 
 
 def render_ranges(source: FrameSource, picture: Picture, folder: Path, spans: Sequence[tuple[int, int, bool]]) -> int:
-    """Draw and encode every (start, stop, lossless) span that is not in ``folder`` yet. Returns the frames drawn."""
+    """Draw and encode every (start, stop, is_handle) span that is not in ``folder`` yet. Returns the frames drawn.
+
+    A handle is drawn once and encoded twice: as the others are, and without loss.
+    """
     drawn = 0
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    for start, stop, lossless in spans:
-        path = range_path(folder, (start, stop), lossless)
-        if path.exists():
+    for start, stop, is_handle in spans:
+        every = (False, True) if is_handle else (False,)
+        wanted = [lossless for lossless in every if not range_path(folder, (start, stop), lossless).exists()]
+        if not wanted:
             continue
-        temporary = folder / f"{TEMPORARY}{os.getpid()}-{path.name}"
-        try:
-            with disk_errors(folder):
-                count = encode_segment(source.frames(start, stop), picture, temporary, lossless=lossless)
-                if count != stop - start:
-                    raise RenderFault(f"the engine gave {count} frames for {start}-{stop}")
-                sync_file(temporary)
-                temporary.replace(path)
-                sync_folder(folder)
-        finally:
-            temporary.unlink(missing_ok=True)
-        drawn += count
+        frames: Iterable[Frame] = source.frames(start, stop)
+        if len(wanted) > 1:
+            frames = [frame.copy() for frame in frames]
+        for lossless in wanted:
+            _encode_range(frames, picture, folder, (start, stop), lossless)
+        drawn += stop - start
     return drawn
+
+
+def _encode_range(
+    frames: Iterable[Frame], picture: Picture, folder: Path, span: tuple[int, int], lossless: bool
+) -> None:
+    """Encode one range under a temporary name, and give it its own when it is whole."""
+    path = range_path(folder, span, lossless)
+    temporary = folder / f"{TEMPORARY}{os.getpid()}-{path.name}"
+    try:
+        with disk_errors(folder):
+            count = encode_segment(frames, picture, temporary, lossless=lossless)
+            if count != span[1] - span[0]:
+                raise RenderFault(f"the engine gave {count} frames for {span[0]}-{span[1]}")
+            sync_file(temporary)
+            temporary.replace(path)
+            sync_folder(folder)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 class Workers:

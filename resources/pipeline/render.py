@@ -128,8 +128,5 @@ class Renderer:
 
 def _spans(frames: int, handle: int) -> list[tuple[int, int, bool]]:
     ranges = frame_ranges(frames, handle)
-    spans = [(start, stop, False) for start, stop in ranges]
-    if len(ranges) > 1:
-        spans.insert(1, (*ranges[0], True))
-        spans.append((*ranges[-1], True))
-    return spans
+    edges = {0, len(ranges) - 1} if len(ranges) > 1 else set()
+    return [(start, stop, number in edges) for number, (start, stop) in enumerate(ranges)]

@@ -99,7 +99,7 @@ class Script:
         """What the keyframe needs."""
         location = self.location(shot)
         width, height = self.plan.frame_size
-        props = list(shot.props) or props_in(f"{shot.action} {shot.prompt}")[:3]
+        props = props_in(f"{shot.action} {shot.prompt}")[:3] if shot.props is None else list(shot.props)
         return ImageRequest(
             prompt=shot.prompt,
             action=shot.action,
@@ -198,7 +198,7 @@ class Script:
         return CutRequest(
             title=plan.title,
             logline=plan.logline,
-            credits=plan.credits or default_credits(plan, self.voices),
+            credits=credit_lines(plan, self.voices),
             width=width,
             height=height,
             fps=plan.fps,
@@ -239,9 +239,15 @@ def shot_id(shot: Shot) -> str:
     return shot.id
 
 
-def default_credits(plan: MoviePlan, voices: Mapping[str, Voice]) -> list[str]:
-    """Cast and voices, for plans that bring no credits of their own."""
-    return [f"{c.name}: voice {voices[c.id].voice_id}" for c in plan.characters][:12]
+MAX_CREDITS = 12
+
+
+def credit_lines(plan: MoviePlan, voices: Mapping[str, Voice]) -> list[str]:
+    """Who is heard in the film with which voice, then the plan's own credits."""
+    heard = dict.fromkeys(line.character_id for shot in plan.shots for line in shot.dialogue)
+    cast = [f"{plan.character(who).name}: voice {voices[who].voice_id}" for who in heard]
+    own = plan.credits[:MAX_CREDITS]
+    return cast[: MAX_CREDITS - len(own)] + own
 
 
 def with_ids(plan: MoviePlan) -> MoviePlan:

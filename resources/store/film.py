@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -12,8 +13,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from resources.errors import InputError, Missing, StoreFault
-from resources.store.atomic import disk_errors, write_json
+from resources.errors import DiskFull, InputError, Missing, StoreFault
+from resources.store.atomic import write_json
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Slot
 
@@ -56,10 +57,18 @@ class Home:
 
     def prepare(self) -> None:
         """Make the folder, or say in one line why not."""
-        with disk_errors(self.root):
+        try:
             self.root.mkdir(parents=True, exist_ok=True)
-            if not self.root.is_dir():
-                raise InputError("is not a folder", where=str(self.root))
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull(
+                    "the disk is full", where=str(self.root), hint="choose another folder with --home"
+                ) from None
+            raise InputError(
+                f"cannot be used to keep films ({error.strerror})",
+                where=str(self.root),
+                hint="choose another folder with --home",
+            ) from None
         if not os.access(self.root, os.W_OK | os.X_OK):
             raise InputError(
                 "no permission to write here", where=str(self.root), hint="choose another folder with --home"

@@ -149,18 +149,20 @@ def prepare_plan(
     """Leave the film with a plan that says what the command line said."""
     from resources.pipeline.stages.plan import (
         check_idea,
-        ensure_plan,
         plan_hash,
         read_plan,
         read_request,
+        rehearse,
         save_plan,
         save_request,
         take_in,
+        write_plan,
     )
     from resources.profile import load_profile
 
     if plan_file is not None:
         plan = _with_wishes(read_plan(plan_file), wishes)
+        rehearse(plan, settings, plan_file.absolute().parent)
         save_plan(film, take_in(film, plan, plan_file.absolute().parent))
         return
     request = read_request(film)
@@ -170,24 +172,15 @@ def prepare_plan(
         edited = film.plan_path.exists() and plan_hash(read_plan(film.plan_path)) != told_before
         same = request is not None and wanted.model_copy(update={"told": request.told}) == request
         if not film.plan_path.exists() or (not edited and not same):
-            save_request(film, wanted)
-            if film.plan_path.exists():
-                _retell(film)
-            ensure_plan(film)
+            plan = take_in(film, write_plan(wanted), film.plan_path.parent)
+            rehearse(plan, settings, film.plan_path.parent)
+            save_plan(film, plan)
+            save_request(film, wanted.model_copy(update={"told": plan_hash(plan)}))
             return
     if wishes.changes() and film.plan_path.exists():
-        save_plan(film, _with_wishes(read_plan(film.plan_path), wishes))
-
-
-def _retell(film: FilmFolder) -> None:
-    """Let the writer write again; the plan before is kept in plan/history."""
-    from resources.pipeline.stages.plan import plan_hash, read_request, save_plan, save_request, take_in, write_plan
-
-    request = read_request(film)
-    if request is not None:
-        plan = take_in(film, write_plan(request), film.plan_path.parent)
+        plan = _with_wishes(read_plan(film.plan_path), wishes)
+        rehearse(plan, settings, film.plan_path.parent)
         save_plan(film, plan)
-        save_request(film, request.model_copy(update={"told": plan_hash(plan)}))
 
 
 def _request(idea: str, wishes: Wishes, writer: str, before: Any) -> Any:

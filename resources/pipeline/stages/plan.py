@@ -19,7 +19,7 @@ from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script, with_ids
 from resources.profile import load_profile
 from resources.store.atomic import copy_file, write_json
-from resources.store.film import FilmFolder, read_text
+from resources.store.film import FilmFolder, Settings, assign_slots, read_text
 from resources.store.fingerprint import digest, hash_file
 from schemas.plan import Media, MoviePlan, Seed, Short, Shot, Strict
 
@@ -137,6 +137,17 @@ def ensure_plan(film: FilmFolder) -> MoviePlan:
     plan = take_in(film, read_plan(film.plan_path), film.plan_path.parent)
     save_plan(film, plan)
     return plan
+
+
+def rehearse(plan: MoviePlan, settings: Settings, folder: Path) -> None:
+    """Resolve every request of a plan, so that what nobody can speak or draw is told before anything is written."""
+    plan = with_ids(plan)
+    slots = assign_slots({}, [shot.id for shot in plan.shots if shot.id])
+    script = Script(plan, settings, load_profile(settings.profile), slots, {}, folder)
+    for shot in plan.shots:
+        script.voice_request(shot.model_copy(update={"media": None}))
+        script.video_request(shot.model_copy(update={"media": None}))
+        script.image_request(shot.model_copy(update={"media": None}))
 
 
 def open_script(film: FilmFolder) -> Script:

@@ -1,0 +1,116 @@
+"""The graph under a real webserver and daemon: a headless ``dagster dev``, driven through its GraphQL API."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resources.store.film import Home
+from sparkle_assets.runner import prepare_instance
+from tests.conftest import ROOT, write_plan
+
+ADD = """mutation($name: String!, $key: String!, $repo: RepositorySelector!) {
+  addDynamicPartition(partitionsDefName: $name, partitionKey: $key, repositorySelector: $repo) { __typename } }"""
+LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+  __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+STATUS = """query($id: ID!) { runOrError(runId: $id) { ... on Run { status eventConnection(afterCursor: null) {
+  events { __typename ... on MessageEvent { message } } } } } }"""
+LATEST = """query($key: AssetKeyInput!, $partitions: [String!]) { assetOrError(assetKey: $key) { ... on Asset {
+  assetMaterializations(partitions: $partitions) { partition metadataEntries { label } } } } }"""
+REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "sparkle"}
+
+
+class Server:
+    """A running ``dagster dev``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            value = json.load(answer)
+        assert "errors" not in value, value["errors"]
+        return value["data"]
+
+    def run(self, job: str, tags: dict[str, str]) -> str:
+        """Launch a job and wait for its end; the status."""
+        params = {
+            "selector": {**REPOSITORY, "pipelineName": job},
+            "mode": "default",
+            "runConfigData": {},
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+        }
+        launched = self.ask(LAUNCH, params=params)["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        for _ in range(240):
+            run = self.ask(STATUS, id=launched["run"]["runId"])["runOrError"]
+            if run["status"] in ("SUCCESS", "FAILURE", "CANCELED"):
+                if run["status"] != "SUCCESS":
+                    print([event.get("message") for event in run["eventConnection"]["events"]])  # noqa: T201
+                return str(run["status"])
+            time.sleep(0.5)
+        return "TIMEOUT"
+
+
+@pytest.fixture
+def server(home: Home) -> Iterator[Server]:
+    prepare_instance(home.dagster)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "DAGSTER_HOME": str(home.dagster), "SPARKLE_HOME": str(home.root)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    answering = Server(f"http://127.0.0.1:{port}")
+    try:
+        for _ in range(240):
+            try:
+                answering.ask("{ version }")
+                break
+            except OSError:
+                assert process.poll() is None, "dagster dev ended"
+                time.sleep(0.5)
+        yield answering
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_a_shot_is_made_through_the_web_api(server: Server, home: Home, plan: dict[str, Any]) -> None:
+    film = home.film("hello")
+    film.plan_path.parent.mkdir(parents=True)
+    write_plan(film.plan_path, {**plan, "shots": plan["shots"][:1]})
+    server.ask(ADD, name="movies", key="hello", repo=REPOSITORY)
+    assert server.run("plan_film", {"dagster/partition": "hello"}) == "SUCCESS"
+    shot = {"dagster/partition": "hello|01", "dagster/partition/movie": "hello", "dagster/partition/shot": "01"}
+    assert server.run("render_shot", shot) == "SUCCESS"
+    clips = server.ask(LATEST, key={"path": ["lipsynced_clips"]}, partitions=["hello|01"])
+    made = clips["assetOrError"]["assetMaterializations"]
+    assert [entry["partition"] for entry in made] == ["hello|01"]
+    assert {"sidecar", "fingerprint", "seconds"} <= {entry["label"] for entry in made[0]["metadataEntries"]}
+    assert list(Path(film.path / "shots" / "01" / "lipsynced_clips").glob("*/clip.mp4"))
+    # a slot that is not in the plan answers clearly and does not look green
+    unused = {"dagster/partition": "hello|02", "dagster/partition/movie": "hello", "dagster/partition/shot": "02"}
+    assert server.run("render_shot", unused) == "FAILURE"
+    none = server.ask(LATEST, key={"path": ["shot_images"]}, partitions=["hello|02"])
+    assert none["assetOrError"]["assetMaterializations"] == []
