@@ -1,6 +1,6 @@
 """How long a film takes, against its own length: ``make bench``.
 
-One run measures, in this order: loading the graph against loading Dagster alone (best of five, interleaved), a film from
+One run measures, in order: loading the graph against loading Dagster alone (best of five, interleaved), a film from
 an idea in an empty home, the same command again, and one changed line. Figures are ratios and peaks of the whole
 process tree; nothing here is a test.
 """

@@ -1,0 +1,1 @@
+"""How films are made: the pipeline, the engines and the store below them."""

@@ -87,8 +87,13 @@ class LipsyncEngine(Engine, Protocol):
 class CardEngine(Engine, Protocol):
     """Draws the title and end cards."""
 
-    def card_frames(self, kind: str, request: CutRequest, images: list[Path], count: int) -> Iterator[Frame]:
-        """``count`` frames of the card ``kind`` ("title" or "end"). ``images`` are folders of image artifacts."""
+    def card_frames(
+        self, kind: str, request: CutRequest, images: list[Path], count: int, start: int, stop: int
+    ) -> Iterator[Frame]:
+        """Frames ``start`` up to ``stop`` of the card ``kind`` ("title" or "end"), which is ``count`` frames long.
+
+        ``images`` are folders of image artifacts. The engine must pickle, as a lip-sync engine must.
+        """
         ...
 
 

@@ -108,9 +108,11 @@ class CardEngineResource(EngineResource):
 
     role = "cards"
 
-    def card_frames(self, kind: str, request: "CutRequest", images: list[Path], count: int) -> "Iterator[Frame]":
+    def card_frames(
+        self, kind: str, request: "CutRequest", images: list[Path], count: int, start: int, stop: int
+    ) -> "Iterator[Frame]":
         """See :class:`resources.engines.CardEngine`."""
-        drawn: Iterator[Frame] = self.plain.card_frames(kind, request, images, count)
+        drawn: Iterator[Frame] = self.plain.card_frames(kind, request, images, count, start, stop)
         return drawn
 
 

@@ -100,7 +100,7 @@ def sparkle(tmp_path: Path) -> Sparkle:
 
     def run(*args: str, env: dict[str, str] | None = None, timeout: float = 240) -> Answer:
         result = subprocess.run(
-            [sys.executable, "-W", "error", "-W", "ignore::ImportWarning", "-m", "sparkle_assets.cli", *args],
+            [sys.executable, "-m", "sparkle_assets.cli", *args],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
             capture_output=True,

@@ -14,7 +14,7 @@ from resources.pipeline.carry import Job, Outcome, carry, is_current
 from resources.pipeline.engines import Engines
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.clips import clip_job, clip_work
-from resources.pipeline.stages.cut import FILM, ShotMedia, cut_job
+from resources.pipeline.stages.cut import FILM, ShotMedia, cut_job, prefetch_cards
 from resources.pipeline.stages.images import image_job
 from resources.pipeline.stages.plan import open_script, plan_job, read_request
 from resources.pipeline.stages.report import REPORT, read_report, report_job, shot_findings, voice_findings
@@ -190,6 +190,13 @@ class Production:
                 self.ref("voice_tracks", slot),
             )
             self.engines.renderer.prefetch(work.key, work.source, work.picture, work.frames, work.handle)
+
+    def prefetch_cards(self) -> None:
+        """Let the workers begin with the title and end cards, once the first shot has its keyframe."""
+        engines, first = self.engines, self.script.slot(self.script.plan.shots[0])
+        image = self.store.current("shot_images", first)
+        if image is not None:
+            prefetch_cards(self.script, self.store, engines.cards, engines.renderer, image)
 
     # -- jobs --------------------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class CardFrames:
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """Frames ``start`` to ``stop``."""
-        return islice(self.engine.card_frames(self.kind, self.request, self.images, self.count), start, stop)
+        return self.engine.card_frames(self.kind, self.request, self.images, self.count, start, stop)
 
 
 class Encoded(Strict):

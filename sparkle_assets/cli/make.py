@@ -299,6 +299,8 @@ class Making:
             else:
                 self.production.prefetch_clip(slot)
             self.watch.bar.advance(self.watch.task, 1)
+        if stale and not self.failed:
+            self.production.prefetch_cards()
         for number, slot in enumerate(stale, 1):
             if slot not in self.failed:
                 self.watch.step(f"shot {number}/{len(stale)} {states[slot].shot}: final frames")

@@ -69,8 +69,10 @@ class TinyCards:
     name: str = "tiny"
     revision: str = "1"
 
-    def card_frames(self, kind: str, request: CutRequest, images: list[Path], count: int) -> Iterator[Frame]:
-        for number in range(count):
+    def card_frames(
+        self, kind: str, request: CutRequest, images: list[Path], count: int, start: int, stop: int
+    ) -> Iterator[Frame]:
+        for number in range(start, stop):
             yield gradient(request.width, request.height, len(request.title) + len(kind), number)
 
 

@@ -63,13 +63,7 @@ def cut_job(
 ) -> Job:
     """The film. ``shots`` are in the order of the plan."""
     request = script.cut_request()
-    picture = Picture(
-        request.width,
-        request.height,
-        script.plan.rate.value,
-        script.profile.encode.preset,
-        script.profile.encode.crf,
-    )
+    picture = cut_picture(script)
 
     def make(folder: Path) -> dict[str, Any]:
         cut = _Cut(store, script, request, picture, renderer, cards)
@@ -128,6 +122,18 @@ def cut_job(
         inputs=inputs,
         seed=request.music_seed,
     )
+
+
+def cut_picture(script: Script) -> Picture:
+    """Encoder settings of everything in the cut."""
+    width, height = script.plan.frame_size
+    return Picture(width, height, script.plan.rate.value, script.profile.encode.preset, script.profile.encode.crf)
+
+
+def prefetch_cards(script: Script, store: Artifacts, cards: CardEngine, renderer: Renderer, image: AssetRef) -> None:
+    """Let the workers begin with the cards; ``image`` is the keyframe of the first shot."""
+    cut = _Cut(store, script, script.cut_request(), cut_picture(script), renderer, cards)
+    cut.prefetch_cards(store.path(image))
 
 
 class _Cut:
@@ -204,7 +210,28 @@ class _Cut:
         self._forget_unused()
 
     def _card(self, kind: str, images: list[Path], frames: int) -> Path:
-        key = digest(
+        key = self.card_key(kind, images, frames)
+        folder = self._segment(key)
+        if not (folder / "done").exists():
+            source = CardFrames(self.cards, kind, self.request, images, frames)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            encoded = self.renderer.render(key, source, self.picture, frames, self.handle, folder)
+            (folder / "done").write_text(str(encoded.handle))
+            self.renderer.done(key)
+        return folder
+
+    def prefetch_cards(self, image: Path) -> None:
+        """Let the workers begin with the cards."""
+        for kind, frames in (("title", self.request.title_frames), ("end", self.request.end_frames)):
+            key = self.card_key(kind, [image], frames)
+            if frames and not (self.segments / key / "done").exists():
+                source = CardFrames(self.cards, kind, self.request, [image], frames)
+                self.renderer.prefetch(key, source, self.picture, frames, self.handle)
+
+    def card_key(self, kind: str, images: list[Path], frames: int) -> str:
+        """Everything that decides a card."""
+        return digest(
             [
                 kind,
                 self.cards.name,
@@ -218,15 +245,6 @@ class _Cut:
                 str(self.picture),
             ]
         )[:24]
-        folder = self._segment(key)
-        if not (folder / "done").exists():
-            source = CardFrames(self.cards, kind, self.request, images, frames)
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            encoded = self.renderer.render(key, source, self.picture, frames, self.handle, folder)
-            (folder / "done").write_text(str(encoded.handle))
-            self.renderer.done(key)
-        return folder
 
     def _transition(self, before: Piece, after: Piece) -> Path:
         tail, head = self.store.home / before.folder / TAIL, self.store.home / after.folder / HEAD

@@ -1,0 +1,27 @@
+"""From a look to a rig: which builder makes which species."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from resources.cutout import paper
+from resources.cutout.cast import biped, dragon, land, machines, sea
+from resources.cutout.cast.rig import Rig
+from schemas.media import ResolvedLook
+from schemas.vocabulary import Species
+
+_BUILDERS: dict[Species, Callable[[ResolvedLook, int, Random], Rig]] = {
+    Species.BIRD: land.bird,
+    Species.FISH: sea.fish,
+    Species.WHALE: sea.whale,
+    Species.HORSE: land.horse,
+    Species.DRAGON: dragon.dragon,
+    Species.ROBOT: machines.robot,
+    Species.GHOST: machines.ghost,
+}
+
+
+def build_rig(look: ResolvedLook, seed: int) -> Rig:
+    """The rig of a look; ``seed`` decides the traits that a look leaves open."""
+    return _BUILDERS.get(look.species, biped.build)(look, seed, paper.rng("traits", seed, look.species))

@@ -1,0 +1,391 @@
+"""The painter: everything of a shot rasterised once, then frames as blits.
+
+A frame is a pure function of its number: a fresh painter in another process draws the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import skia
+
+from resources.cutout.camera import Camera, Lens, camera_of, extremes, layer_shift, layer_zoom
+from resources.cutout.cast import Performance, Pose, Puppet
+from resources.cutout.effects import glow, sparks
+from resources.cutout.palette import Palette, hexcode
+from resources.cutout.paper import (
+    LINEAR,
+    box,
+    colour,
+    cut,
+    paint,
+    rng,
+    sprite,
+    wobble,
+)
+from resources.cutout.places import build, scene_of
+from resources.cutout.places.base import HEIGHT, Piece, Scene, Scenery
+from resources.cutout.places.raster import Eye, Layer, compile_layers
+from resources.cutout.props import draw_prop
+from resources.cutout.props.registry import THINGS
+from resources.cutout.score import Part, Score, Stage, StageFigure, StageProp
+from resources.cutout.still import Frame, Screen, StillPainter, corners
+from resources.cutout.weather import Air, air, bolt, flash
+from schemas.media import ResolvedLook, TimedLine
+from schemas.vocabulary import CameraMove, Effect, ShotSize, TimeOfDay, Weather
+
+_SHOWN = 96.0
+"""Degrees that the near arm is raised at least to show what it holds."""
+FIGURE_LIGHT = {TimeOfDay.DAWN: 0.55, TimeOfDay.DAY: 0.55, TimeOfDay.DUSK: 0.42, TimeOfDay.NIGHT: 0.27}
+"""How much of the hour's light falls on figures: faces must stay readable, and themselves, at night."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    """A figure with its puppet, its part and the shadow under its feet."""
+
+    figure: StageFigure
+    puppet: Puppet
+    part: Performance | None
+    shadow: skia.Image | None
+    phase: float
+    lifted: bool
+    """A held thing is lifted into a medium shot."""
+
+    def pose(self, frame: int, t: float, height: int) -> Pose:
+        """The pose at a frame; floating bodies rise and sink by themselves."""
+        figure = self.figure
+        base = Pose(figure.x, figure.y, figure.facing, held=figure.held)
+        pose = self.part.pose(frame, base) if self.part else base
+        if figure.held and self.lifted:
+            pose = replace(pose, arm_near=max(pose.arm_near, _SHOWN))
+        if figure.floats:
+            sway = 0.010 * height * math.sin(1.15 * t + self.phase)
+            pose = replace(pose, y=pose.y + sway, lean=pose.lean + 1.6 * math.sin(0.8 * t + self.phase))
+        return pose
+
+
+class Painter:
+    """Draws the frames of one stage."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        camera: Camera,
+        *,
+        effects: Sequence[Effect] = (),
+        seed: int = 0,
+        parts: Sequence[Part] = (),
+        lines: Sequence[TimedLine] = (),
+        people: bool = True,
+    ) -> None:
+        """Rasterise the stage for this camera. ``people`` False leaves figures and props out, for cards."""
+        self.stage, self.camera, self.effects, self.seed = stage, camera, frozenset(effects), seed
+        self.width, self.height = stage.width, stage.height
+        self.scene: Scene = scene_of(
+            stage.place,
+            stage.time_of_day,
+            stage.weather,
+            stage.mood,
+            stage.seed,
+            stage.words,
+            HEIGHT * stage.width / stage.height,
+        )
+        self.scenery: Scenery = build(self.scene)
+        self.eye = Eye(stage.width, stage.height, stage.view, stage.blur)
+        self.lenses = extremes(camera)
+        self.layers: list[Layer] = compile_layers(self._pieces(), self.eye, self.lenses)
+        self.air: Air = air(self.scene, self.width, self.height, seed)
+        self.actors = [self._actor(figure, parts, lines) for figure in stage.figures] if people else []
+        self.props = [self._prop(prop) for prop in stage.props] if people else []
+        self.ledge = self._ledge() if people and stage.ledge is not None else None
+        self.corners = corners(self.width, self.height, self.scene.palette.ink)
+        self.sparks = sparks(self._focus(), self.width, self.height, seed) if Effect.SPARKLE in self.effects else []
+        self.glow = glow(self._focus(), self.width, self.height) if Effect.GLOW in self.effects else None
+        self.stormy = self.scene.airy and stage.weather is Weather.STORM
+        storm = self.stormy or Effect.LIGHTNING in self.effects
+        self.bolt = bolt(self.width, self.height, seed) if storm and not self.scenery.indoors else None
+        self.screen = Screen(self.width, self.height)
+
+    def frame(self, number: int) -> Frame:
+        """The frame as RGBA (height, width, 4); the array is reused."""
+        self.paint(self.screen.canvas, number)
+        return self.screen.shot()
+
+    def paint(self, canvas: skia.Canvas, number: int) -> None:
+        """Draw a frame on a canvas of the frame's size."""
+        t, lens = number / self.camera.fps, self.camera.at(number)
+        order = sorted(self.actors, key=lambda actor: actor.figure.depth)
+        windows = list(self.scenery.windows)
+        done, middle = 0, False
+        for layer in self.layers:
+            while windows and layer.depth > windows[0][0]:
+                self._outside(canvas, windows.pop(0), lens, t)
+            if layer.depth > 1.0 and not middle:
+                self._middle(canvas, order[done:], lens, number, t)
+                middle = True
+            elif not middle:
+                while done < len(order) and order[done].figure.depth < layer.depth:
+                    self._act(canvas, order[done], lens, number, t)
+                    done += 1
+            layer.draw(canvas, lens, self.width, self.height, t)
+        if not middle:
+            self._middle(canvas, order[done:], lens, number, t)
+        if self.air.before and not self.scenery.indoors:
+            self.air.before(canvas, t)
+        self._finish(canvas, t)
+
+    def poses(self, number: int) -> list[tuple[StageFigure, Puppet, Pose]]:
+        """Everybody's pose at a frame, for the rig's ground truth."""
+        t = number / self.camera.fps
+        return [(actor.figure, actor.puppet, actor.pose(number, t, self.height)) for actor in self.actors]
+
+    def in_frame(self, x: float, y: float, number: int, depth: float = 1.0) -> tuple[float, float]:
+        """Where a point of the unmoved frame is at a frame, in pixels."""
+        lens = self.camera.at(number)
+        zoom, (shift_x, shift_y) = layer_zoom(lens, depth), layer_shift(lens, depth, self.width, self.height)
+        return (
+            self.width / 2 + (x - self.width / 2) * zoom + shift_x,
+            self.height / 2 + (y - self.height / 2) * zoom + shift_y,
+        )
+
+    def _pieces(self) -> list[Piece]:
+        """Closer shots have fewer pieces: nothing before the figures, and in close-ups no near clutter."""
+        size = self.stage.size
+        if size is ShotSize.WIDE or (size is ShotSize.MEDIUM and not self.stage.figures):
+            return self.scenery.pieces
+        return [piece for piece in self.scenery.pieces if piece.depth <= 1.05]
+
+    def _actor(self, figure: StageFigure, parts: Sequence[Part], lines: Sequence[TimedLine]) -> _Actor:
+        part = next((one for one in parts if one.character_id == figure.character_id), None)
+        acted = None
+        if part is not None:
+            acted = Performance(
+                part.character_id,
+                part.seed,
+                self.camera.fps,
+                part.emotion,
+                lines,
+                part.partner_side,
+                part.entrance,
+                float(self.width),
+            )
+        puppet = Puppet(lit_look(figure.look, self.scene.palette, self.scene.hour), figure.height, figure.seed)
+        shadow = None
+        if figure.shadow:
+            left, _, right, _ = puppet.bounds(Pose(0.0, 0.0))
+            half = max(8.0, (right - left) * 0.42)
+            tall = half * 0.24
+            tone = paint(colour(self.scene.palette.ink, alpha=0.42), blur=tall * 0.4)
+            shadow = sprite(
+                half * 2.5,
+                tall * 4,
+                lambda canvas: canvas.drawOval(skia.Rect(half * 0.25, tall, half * 2.25, tall * 3), tone),
+            )
+        return _Actor(
+            figure,
+            puppet,
+            acted,
+            shadow,
+            rng(figure.seed, "float").uniform(0, math.tau),
+            self.stage.size is ShotSize.MEDIUM,
+        )
+
+    def _act(self, canvas: skia.Canvas, actor: _Actor, lens: Lens, number: int, t: float) -> None:
+        canvas.save()
+        self._aim(canvas, lens, actor.figure.depth)
+        pose = actor.pose(number, t, self.height)
+        if actor.shadow is not None:
+            half, tall = actor.shadow.width() / 2, actor.shadow.height() / 2
+            canvas.drawImage(actor.shadow, pose.x - half * 0.94, actor.figure.y - tall, LINEAR)
+        actor.puppet.draw(canvas, pose)
+        canvas.restore()
+
+    def _middle(self, canvas: skia.Canvas, actors: Sequence[_Actor], lens: Lens, number: int, t: float) -> None:
+        """What stands at the depth of the figures, and the weather behind it."""
+        if not self.scenery.indoors:
+            if self.bolt is not None and self._flash(t) > 0.22:
+                canvas.drawImage(self.bolt, 0, 0)
+            if self.air.behind:
+                self.air.behind(canvas, t)
+        if self.glow is not None:
+            self._pulse(canvas, lens, t)
+        self._things(canvas, lens, t, front=False)
+        for actor in actors:
+            self._act(canvas, actor, lens, number, t)
+        if self.ledge is not None:
+            canvas.save()
+            self._aim(canvas, lens, 1.0)
+            canvas.drawImage(self.ledge[0], self.ledge[1], self.ledge[2], LINEAR)
+            canvas.restore()
+        self._things(canvas, lens, t, front=True)
+
+    def _things(self, canvas: skia.Canvas, lens: Lens, t: float, *, front: bool) -> None:
+        canvas.save()
+        self._aim(canvas, lens, 1.0)
+        for prop, image, pad in self.props:
+            if prop.front is not front:
+                continue
+            rise = 0.008 * self.height * math.sin(1.2 * t + prop.x) if self.scenery.floats and not prop.front else 0.0
+            canvas.drawImage(image, prop.x - image.width() / 2, prop.y - prop.size - pad + rise, LINEAR)
+        canvas.restore()
+
+    def _aim(self, canvas: skia.Canvas, lens: Lens, depth: float) -> None:
+        zoom, (shift_x, shift_y) = layer_zoom(lens, depth), layer_shift(lens, depth, self.width, self.height)
+        canvas.translate(self.width / 2 + shift_x, self.height / 2 + shift_y)
+        canvas.scale(zoom, zoom)
+        canvas.translate(-self.width / 2, -self.height / 2)
+
+    def _outside(
+        self, canvas: skia.Canvas, window: tuple[float, tuple[float, float, float, float]], lens: Lens, t: float
+    ) -> None:
+        """Weather beyond a window, clipped to it."""
+        depth, (left, top, right, bottom) = window
+        canvas.save()
+        self._aim(canvas, lens, depth)
+        near = self.eye.point(left, top, depth)
+        far = self.eye.point(right, bottom, depth)
+        canvas.clipRect(skia.Rect(near[0], near[1], far[0], far[1]))
+        for blow in (self.air.behind, self.air.before):
+            if blow:
+                blow(canvas, t)
+        bright = self._flash(t)
+        if bright > 0.02:
+            canvas.drawColor(colour("#dfe8ff", alpha=0.75 * bright))
+        canvas.restore()
+
+    def _prop(self, prop: StageProp) -> tuple[StageProp, skia.Image, float]:
+        pad = prop.size * 0.35
+        wide = prop.size * 2.6
+
+        def draw(canvas: skia.Canvas) -> None:
+            floor = pad + prop.size
+            if not self.scenery.floats or prop.front:
+                tone = paint(colour(self.scene.palette.ink, alpha=0.36), blur=max(1.0, prop.size * 0.03))
+                spread = prop.size * 0.36
+                canvas.drawOval(
+                    skia.Rect(
+                        wide / 2 - spread * 0.9, floor - spread * 0.14, wide / 2 + spread * 1.15, floor + spread * 0.16
+                    ),
+                    tone,
+                )
+            thing = THINGS.get(prop.name)
+            glows = thing is not None and thing.glows
+            canvas.saveLayer(None, skia.Paint() if glows else skia.Paint(ColorFilter=self._prop_light()))
+            draw_prop(canvas, prop.name, wide / 2, floor, prop.size, prop.seed)
+            canvas.restore()
+
+        return prop, sprite(wide, prop.size + 2 * pad, draw), pad
+
+    def _prop_light(self) -> skia.ColorFilter:
+        """The hour's light, weakened: a thing that is shown must be seen."""
+        light = skia.Color4f(*(0.5 + 0.5 * part for part in self.scene.palette.light), 1.0)
+        return skia.ColorFilters.Blend(light.toColor(), skia.BlendMode.kModulate)
+
+    def _ledge(self) -> tuple[skia.Image, float, float]:
+        """A surface along the frame's foot: a board indoors, a stone or bank outdoors."""
+        top = float(self.stage.ledge or 0.0)
+        bleed = 0.12 * self.width
+        kind = (
+            "#8a6242"
+            if self.scenery.indoors
+            else {"sea": "#8a7a66", "underwater": "#7f7a5e", "space": "#77717a"}.get(self.stage.place.value, "#86705a")
+        )
+        tone = self.scene.palette.lit(kind, strength=0.8)
+        unit = self.height / HEIGHT
+        tall = self.height - top + 0.12 * self.height
+
+        def draw(canvas: skia.Canvas) -> None:
+            stream = rng(self.stage.seed, "ledge")
+            canvas.scale(unit, unit)
+            w, h, lip = (self.width + 2 * bleed) / unit, tall / unit, 30.0
+            cut(canvas, wobble(box(-20, lip, w + 20, h + 40), stream, 2.2, False), colour(tone, -0.30), shadow=0)
+            canvas.save()
+            canvas.translate(0, -6)
+            canvas.drawRect(skia.Rect(-20, lip - 14, w + 20, lip), paint(colour("#0b0a14", alpha=0.25), blur=9))
+            canvas.restore()
+            cut(canvas, wobble(box(-20, 18, w + 20, lip + 26), stream, 1.6, False), tone, shadow=6)
+            for _ in range(12):
+                x, y = stream.uniform(0, w), stream.uniform(24, lip + 20)
+                canvas.drawLine(x, y, x + stream.uniform(60, 180), y + 1, paint(colour(tone, -0.10), stroke=1.6))
+
+        image = sprite(self.width + 2 * bleed, tall + 30 * unit, draw)
+        return image, -bleed, top - 30 * unit
+
+    def _focus(self) -> tuple[float, float]:
+        """What the eye should rest on: a thing, else a face, else the middle."""
+        if self.stage.props:
+            prop = self.stage.props[0]
+            return prop.x, prop.y - prop.size * 0.5
+        if self.actors:
+            actor = self.actors[0]
+            face = actor.puppet.face(Pose(actor.figure.x, actor.figure.y, actor.figure.facing))
+            return (face[0] + face[2]) / 2, (face[1] + face[3]) / 2
+        return self.width / 2, self.height * 0.45
+
+    def _pulse(self, canvas: skia.Canvas, lens: Lens, t: float) -> None:
+        if self.glow is None:
+            return
+        image, x, y, radius = self.glow
+        level = 0.72 + 0.24 * math.sin(2.1 * t) + 0.04 * math.sin(7.3 * t)
+        canvas.save()
+        self._aim(canvas, lens, 1.0)
+        canvas.translate(x, y)
+        canvas.scale(2 * (0.94 + 0.08 * level), 2 * (0.94 + 0.08 * level))
+        canvas.drawImage(image, -radius / 2, -radius / 2, LINEAR, skia.Paint(Alphaf=level))
+        canvas.restore()
+
+    def _flash(self, t: float) -> float:
+        if Effect.LIGHTNING in self.effects:
+            return flash(t, self.seed, 2.4)
+        return 0.8 * flash(t, self.seed, 4.6) if self.stormy else 0.0
+
+    def _finish(self, canvas: skia.Canvas, t: float) -> None:
+        """What lies on the lens: lightning's glare, sparks, the dark corners."""
+        bright = self._flash(t)
+        if bright > 0.02:
+            canvas.drawColor(colour("#e6edff", alpha=bright * (0.22 if self.scenery.indoors else 0.42)))
+        for image, x, y, phase, rate in self.sparks:
+            life = (t * rate + phase) % 1.0
+            size = math.sin(life * math.pi) ** 2
+            if size < 0.04:
+                continue
+            canvas.save()
+            canvas.translate(x + 8 * math.sin(6 * life + phase * 9), y - 0.05 * self.height * life)
+            canvas.scale(size, size)
+            canvas.drawImage(image, -image.width() / 2, -image.height() / 2, LINEAR)
+            canvas.restore()
+        for image, x, y in self.corners:
+            canvas.drawImage(image, x, y)
+
+
+def lit_look(look: ResolvedLook, palette: Palette, hour: TimeOfDay) -> ResolvedLook:
+    """A look in this hour's light; skin keeps more of its own colour than cloth does."""
+    strength = FIGURE_LIGHT[hour]
+    lit = {
+        "skin": palette.lit(look.skin, strength=0.8 * strength),
+        "hair_colour": palette.lit(look.hair_colour, strength=strength),
+        "garment_colour": palette.lit(look.garment_colour, strength=strength),
+        "headwear_colour": palette.lit(look.headwear_colour, strength=strength),
+    }
+    return look.model_copy(update={name: hexcode(tone) for name, tone in lit.items()})
+
+
+def painter_of(score: Score, lines: Sequence[TimedLine], picture: skia.Image | None = None) -> Painter | StillPainter:
+    """Whatever draws this score. ``picture`` is the user's own, for a score of the kind "still"."""
+    heading = score.stage.figures[0].facing if score.stage and score.stage.figures else 1.0
+    fps = float(Fraction(score.fps))
+    camera = camera_of(score.camera, score.effects, score.frames, fps, score.seed, heading)
+    if score.stage is None:
+        if picture is None:
+            raise ValueError("a score of the kind 'still' needs its picture")
+        return StillPainter(picture, camera, score.width, score.height, score.effects)
+    return Painter(score.stage, camera, effects=score.effects, seed=score.seed, parts=score.parts, lines=lines)
+
+
+def keyframe_painter(stage: Stage, seed: int, parts: Sequence[Part] = ()) -> Painter:
+    """A painter of one motionless picture; ``parts`` give everybody a face and a bearing."""
+    return Painter(stage, camera_of(CameraMove.STATIC, [], 2, 24.0, seed), seed=seed, parts=parts)

@@ -1,0 +1,47 @@
+"""The list of things: each is a small drawing function with the measures of how it is held.
+
+A thing is drawn on a :class:`Sheet` about 100 units high: it stands on ``y = 0``, its top is near ``y = -100`` and its
+middle at ``x = 0``. To add one, write a function in one of the modules of this package and put ``@thing(...)`` over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from resources.cutout.props.sheet import Sheet
+
+Draw = Callable[[Sheet, bool], None]
+"""Draws the thing; the flag says whether it gives light."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing and how it is held."""
+
+    draw: Draw
+    half: float
+    """Half its width in units."""
+    grip: float
+    """Where a hand holds it: 0 at its foot, 1 at its top."""
+    held: float
+    """Its height in a hand, against the height of a grown figure."""
+    tilt: float
+    """How much it tilts with the arm: 0 hangs straight, 1 points along the arm."""
+    glows: bool
+    """Whether it gives light unless told otherwise."""
+
+
+THINGS: dict[str, Thing] = {}
+
+
+def thing(
+    half: float = 50.0, grip: float = 0.5, held: float = 0.2, tilt: float = 0.2, glows: bool = False
+) -> Callable[[Draw], Draw]:
+    """Register a drawing function under its own name (a trailing underscore is dropped)."""
+
+    def register(draw: Draw) -> Draw:
+        THINGS[draw.__name__.rstrip("_")] = Thing(draw, half, grip, held, tilt, glows)
+        return draw
+
+    return register
