@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -22,13 +24,13 @@ from sparkle_assets.checks.shots import clip_checks, voice_checks  # noqa: E402
 from sparkle_assets.studio import home_from_environment, studio_resources  # noqa: E402
 
 
-def build_definitions(home: Path, profile: str) -> dg.Definitions:
-    """The graph for one home and one profile."""
+def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """The graph for one home and one profile; ``engines`` replace the profile's own, by resource key."""
     return dg.Definitions(
         assets=[*specs, movie_plan, shot_images, voices, video_chunks, lipsynced_clips, final_cut, qa_report],
         asset_checks=[voice_checks, clip_checks, film_checks],
         jobs=jobs,
-        resources=studio_resources(home, load_profile(profile)),
+        resources=studio_resources(home, load_profile(profile), engines or {}),
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psutil
+from dagster._core.errors import DagsterAssetCheckFailedError
 
-from resources.errors import DiskFull, Faulty, SparkleError
+from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import Home
 from sparkle_assets.assets.plan import recorded_version
@@ -30,12 +33,13 @@ _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.Dag
 class Runner:
     """Dagster, as the command line uses it: one process, one writer."""
 
-    def __init__(self, home: Home, profile: str) -> None:
+    def __init__(self, home: Home, profile: str, engines: Mapping[str, Any] | None = None) -> None:
+        """``engines`` are put in the place of the profile's own, by resource key."""
         self.home = home
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         prepare_instance(home.dagster)
         self.instance = dg.DagsterInstance.from_config(str(home.dagster))
-        self.defs = build_definitions(home.root, profile)
+        self.defs = build_definitions(home.root, profile, engines)
         fail_dead_runs(self.instance)
 
     def add_movie(self, movie: str) -> None:
@@ -57,8 +61,20 @@ class Runner:
             raise told.error from None
         except SparkleError:
             raise
-        except (dg.DagsterError, OSError) as error:
+        except dg.DagsterError as error:
+            raise self._blocked(error, movie, slot) or _unexpected(error, job) from error
+        except OSError as error:
             raise _unexpected(error, job) from error
+
+    def _blocked(self, error: dg.DagsterError, movie: str, slot: str | None) -> NeedsReview | None:
+        """The error of a failed blocking check, in the words of its findings."""
+        if not isinstance(error, DagsterAssetCheckFailedError):
+            return None
+        return NeedsReview(
+            f"a check failed and holds the film: {error}",
+            where=f"{movie} {slot or ''}".strip(),
+            hint=f"look at it, then `sparkle retake {movie} SHOT` or change the plan",
+        )
 
     def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
         """The data version Dagster has on record for an asset of a film or a shot."""

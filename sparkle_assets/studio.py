@@ -5,7 +5,7 @@ keep processes and models warm, so a process makes each of them once, whatever n
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -184,8 +184,8 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         return engines.replaced(others) if others else engines
 
 
-def studio_resources(home: Path, profile: Profile) -> dict[str, Any]:
-    """All resources of a code location by key."""
+def studio_resources(home: Path, profile: Profile, others: Mapping[str, Any]) -> dict[str, Any]:
+    """All resources of a code location by key; ``others`` replace the profile's engines."""
     cache_folder = str(Home(home).cache)
 
     given = {"profile": profile.name, "cache": cache_folder}
@@ -197,6 +197,7 @@ def studio_resources(home: Path, profile: Profile) -> dict[str, Any]:
         "card_engine": CardEngineResource(**given),
         "music_engine": MusicEngineResource(**given),
     }
+    engines |= others
     return {**engines, "studio": Studio(home=str(home), profile=profile.name, **engines)}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.errors import Missing, RenderFault
+from resources.errors import Missing, NeedsReview, RenderFault
 from resources.pipeline.carry import Job, Outcome, carry, is_current
 from resources.pipeline.engines import Engines
 from resources.pipeline.resolve import Script
@@ -80,8 +80,17 @@ class Production:
         return outcome
 
     def cut(self) -> Outcome:
-        """final_cut; needs every shot to be current and free of errors."""
-        outcome = carry(self.store, self._cut_job())
+        """final_cut; needs every shot to be current and free of errors. Raises :class:`NeedsReview`."""
+        job = self._cut_job()
+        for shot in self.script.plan.shots:
+            for finding in self.findings(self.script.slot(shot)):
+                if finding.severity == "error":
+                    raise NeedsReview(
+                        f"shot {finding.shot} holds the film: {finding.reason}, {finding.message}",
+                        where="final_cut",
+                        hint=f"`sparkle retake {self.film.movie} {finding.shot}` makes it again",
+                    )
+        outcome = carry(self.store, job)
         folder = self.store.path(outcome.ref)
         for name in (FILM, "final_cut.srt", "final_cut.vtt", "poster.jpg"):
             _show(folder / name, self.film.path / "cut" / name)

@@ -1,0 +1,117 @@
+"""Runs of the graph in one process: what Dagster records, and what a failed check or a dead process leaves."""
+
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from resources.errors import NeedsReview, RenderFault
+from resources.store.film import Home, Settings
+from sparkle_assets.runner import PID_TAG, Runner, fail_dead_runs
+from tests.conftest import write_plan
+from tests.harness.engines import TinyCards, TinyImages, TinyLipsync, TinyMusic, TinyVideo, TinyVoices
+from tests.integration.test_pipeline import Frozen
+
+
+def runner_for(home: Home, plan: dict[str, Any], **others: Any) -> Runner:
+    """A runner whose engines are the tests' own."""
+    film = home.film("hello")
+    film.plan_path.parent.mkdir(parents=True, exist_ok=True)
+    write_plan(film.plan_path, plan)
+    film.write_settings(Settings())
+    engines: dict[str, Any] = {
+        "image_engine": TinyImages(),
+        "voice_engine": TinyVoices(),
+        "video_engine": TinyVideo(),
+        "lipsync_engine": TinyLipsync(),
+        "card_engine": TinyCards(),
+        "music_engine": TinyMusic(),
+    }
+    runner = Runner(home, "embedded", {**engines, **others})
+    runner.add_movie("hello")
+    return runner
+
+
+def checks_of(runner: Runner, asset: str) -> dict[str, bool]:
+    keys = [key for key in runner.defs.resolve_asset_graph().asset_check_keys if key.asset_key == dg.AssetKey(asset)]
+    latest = runner.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    found = {key.name: record.event for key, record in latest.items()}
+    return {
+        name: event.dagster_event.asset_check_evaluation_data.passed
+        for name, event in found.items()
+        if event is not None and event.dagster_event is not None
+    }
+
+
+def test_a_film_is_recorded_asset_by_asset(home: Home, plan: dict[str, Any]) -> None:
+    plan["shots"] = plan["shots"][:1]
+    runner = runner_for(home, plan)
+    for job, slot in (("plan_film", None), ("prepare_shot", "01"), ("finish_shot", "01"), ("finish_film", None)):
+        runner.run(job, "hello", slot)
+    for asset, slot in (
+        ("movie_plan", None),
+        ("cut_spec", None),
+        ("image_spec", "01"),
+        ("voice_spec", "01"),
+        ("shot_images", "01"),
+        ("voice_tracks", "01"),
+        ("shot_timing", "01"),
+        ("video_chunks", "01"),
+        ("lipsynced_clips", "01"),
+        ("final_cut", None),
+        ("qa_report", None),
+    ):
+        assert runner.recorded(asset, "hello", slot) is not None, asset
+    assert checks_of(runner, "voice_tracks") == {"sound_length": True, "silent_line": True}
+    assert set(checks_of(runner, "lipsynced_clips").values()) == {True}
+    assert checks_of(runner, "qa_report")["loudness"] is True
+    runner.close()
+
+
+def test_a_spec_is_logged_again_only_when_it_changed(home: Home, plan: dict[str, Any]) -> None:
+    runner = runner_for(home, plan)
+    runner.run("plan_film", "hello")
+    before = {name: runner.recorded(name, "hello", "01") for name in ("image_spec", "voice_spec", "video_spec")}
+    plan["shots"][0]["dialogue"][0]["text"] = "Good evening!"
+    write_plan(home.film("hello").plan_path, plan)
+    runner.run("plan_film", "hello")
+    after = {name: runner.recorded(name, "hello", "01") for name in before}
+    assert [name for name in before if before[name] != after[name]] == ["voice_spec"]
+    specs = runner.instance.fetch_materializations(dg.AssetKey("image_spec"), limit=50).records
+    assert len(specs) == 3
+    runner.close()
+
+
+def test_a_blocking_check_holds_the_shot_and_asks_a_person(home: Home, plan: dict[str, Any]) -> None:
+    plan["shots"] = [{**plan["shots"][0], "duration_s": 2.5}]
+    runner = runner_for(home, plan, lipsync_engine=Frozen())
+    runner.run("plan_film", "hello")
+    runner.run("prepare_shot", "hello", "01")
+    with pytest.raises(NeedsReview, match="frozen_picture"):
+        runner.run("finish_shot", "hello", "01")
+    assert checks_of(runner, "lipsynced_clips")["frozen_picture"] is False
+    with pytest.raises(NeedsReview, match="frozen_picture"):
+        runner.run("finish_film", "hello")
+    runner.close()
+
+
+def test_a_failed_shot_tells_the_pipelines_own_error(home: Home, plan: dict[str, Any]) -> None:
+    plan["shots"][0]["prompt"] = "FAIL"
+    runner = runner_for(home, plan)
+    with pytest.raises(RenderFault, match="told to fail") as caught:
+        runner.run("prepare_shot", "hello", "01")
+    assert caught.value.where == "shot_images one"
+    runs = runner.instance.get_runs(dg.RunsFilter(job_name="prepare_shot"))
+    assert [run.status for run in runs] == [dg.DagsterRunStatus.FAILURE]
+    runner.close()
+
+
+def test_runs_of_dead_processes_are_failed(home: Home, plan: dict[str, Any]) -> None:
+    runner = runner_for(home, plan)
+    job = runner.defs.resolve_job_def("plan_film")
+    run = runner.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={PID_TAG: "999999@1.00"})
+    assert fail_dead_runs(runner.instance) == 1
+    found = runner.instance.get_run_by_id(run.run_id)
+    assert found is not None
+    assert found.status is dg.DagsterRunStatus.FAILURE
+    runner.close()
