@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 
@@ -53,10 +53,14 @@ class _Faces:
             path = files(_CJK).joinpath("NotoSansCJKjp-Regular.otf")
             self.extra["CJK"] = skia.Typeface.MakeFromFile(str(path))
             self.provider.registerTypeface(self.extra["CJK"], skia.String("CJK"))
-        self.system = skia.FontMgr()
         self.found: dict[str, str | None] = {}
         self.fonts = skia.textlayout.FontCollection()
         self.fonts.setDefaultFontManager(self.provider)
+
+    @cached_property
+    def system(self) -> skia.FontMgr:
+        """The machine's own fonts, opened only for a character that no packaged font has."""
+        return skia.FontMgr()
 
     def families(self, text: str, face: str) -> list[str]:
         """Families for ``text``, the wanted one first; each character is set in the first that has it."""

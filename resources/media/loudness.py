@@ -20,7 +20,7 @@ TARGETS = {"web": -14.0, "ebu": -23.0}
 TRUE_PEAK_LIMIT = -1.0
 """dBTP that a film never passes."""
 LIMITER = -2.2
-"""dBFS at which the limiter works, four times oversampled; AAC adds up to a decibel to a peak."""
+"""dBFS at which the limiter begins, four times oversampled; AAC adds a decibel to a peak, and rarely more."""
 AAC_BITRATE = 192_000
 
 
@@ -60,16 +60,18 @@ def encode_to_target(mix: NDArray[np.float32], target: float, out: Path) -> Loud
     data = wav_bytes(mix)
     raw = measure(mix)
     if raw.integrated <= -69.0:
-        _encode(data, 0.0, out)  # silence stays silence
+        _encode(data, 0.0, LIMITER, out)  # silence stays silence
         return measure(out)
-    gain = target - raw.integrated
+    gain, ceiling = target - raw.integrated, LIMITER
     result = raw
-    for _ in range(4):
-        _encode(data, gain, out)
+    for _ in range(6):
+        _encode(data, gain, ceiling, out)
         result = measure(out)
-        if abs(result.integrated - target) <= 0.3:
+        over = result.true_peak - TRUE_PEAK_LIMIT
+        if abs(result.integrated - target) <= 0.3 and over <= 0:
             break
         gain += target - result.integrated
+        ceiling -= max(0.0, over) + (0.2 if over > 0 else 0.0)
     if abs(result.integrated - target) > 1.0 or result.true_peak > TRUE_PEAK_LIMIT:
         raise RenderFault(
             f"the mix came out at {result.integrated:.1f} LUFS, {result.true_peak:.1f} dBTP; wanted {target:.0f}, "
@@ -78,12 +80,12 @@ def encode_to_target(mix: NDArray[np.float32], target: float, out: Path) -> Loud
     return result
 
 
-def _encode(data: bytes, gain: float, out: Path) -> None:
+def _encode(data: bytes, gain: float, ceiling: float, out: Path) -> None:
     graph = (
         ffmpeg.input("pipe:", format="wav")
         .audio.filter("volume", f"{gain:.3f}dB", precision="float")
         .filter("aresample", 192_000)
-        .filter("alimiter", limit=f"{10 ** (LIMITER / 20):.4f}", level="disabled", attack=4, release=60)
+        .filter("alimiter", limit=f"{10 ** (ceiling / 20):.4f}", level="disabled", attack=4, release=60)
         .filter("aresample", 48_000)
     )
     output = graph.output(

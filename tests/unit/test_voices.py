@@ -72,7 +72,7 @@ def test_a_line_is_speech_with_words_and_a_mouth_that_fits(voices: EmbeddedVoice
     assert shape.PEAK >= np.abs(sound).max() > 0.05
     assert [word.text for word in spoken.words] == TEXT.split()
     edges = [edge for word in spoken.words for edge in (word.start, word.end)]
-    assert edges == sorted(edges) and 0 <= edges[0] and edges[-1] <= len(sound)
+    assert edges == sorted(edges) and edges[0] >= 0 and edges[-1] <= len(sound)
     starts = [mark.start for mark in spoken.marks]
     assert starts[0] == 0 and spoken.marks[-1].viseme == "X"
     assert min(np.diff(starts)) >= round(MIN_MARK_S * SAMPLE_RATE)

@@ -219,8 +219,8 @@ def _street(scenery: Scenery, scene: Scene) -> None:
             )
         if scene.dim:
             for share in (0.18, 0.55, 0.86):
-                x = scene.width * share
-                canvas.drawOval(skia.Rect(x - 90, 640, x + 90, 712), paint(0x30FFD98C, blur=14))
+                middle = scene.width * share
+                canvas.drawOval(skia.Rect(middle - 90, 640, middle + 90, 712), paint(0x30FFD98C, blur=14))
 
     scenery.add(1.0, (scene.left - 60, 570, scene.right + 60, scene.floor), draw)
 

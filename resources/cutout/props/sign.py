@@ -1,7 +1,6 @@
 """What the vocabulary lacks: a paper sign on a stick with the word lettered on it.
 
-The word is text from outside and stays text: any script, laid out by skia's paragraph shaper with the fonts there are,
-and shrunk until it fits.
+The word is text from outside and stays text: any script, laid out with the packaged fonts, and shrunk until it fits.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ import unicodedata
 import skia
 
 from resources.cutout import paper
+from resources.cutout.lettering import BODY, paragraph
 from resources.cutout.props.sheet import Sheet, band, box, oval
 
 HALF = 62.0
 _WIDE, _HIGH = 104.0, 44.0
 """Room for the word, in units."""
 _LONGEST = 60
-_FONTS = ["Noto Serif", "DejaVu Serif", "Source Serif Pro", "Noto Sans", "DejaVu Sans", "Roboto"]
 
 
 def clean(text: str) -> str:
@@ -42,18 +41,14 @@ def draw_sign(s: Sheet, text: str) -> None:
 def _letter(s: Sheet, word: str) -> None:
     size = 30.0
     for _ in range(12):
-        paragraph = _paragraph(word, size * s.unit, _WIDE * s.unit)
-        if (
-            paragraph.Height <= _HIGH * s.unit
-            and paragraph.LongestLine <= _WIDE * s.unit
-            and not _breaks(word, size, s)
-        ):
+        lettered = _paragraph(word, size * s.unit, _WIDE * s.unit)
+        if lettered.Height <= _HIGH * s.unit and lettered.LongestLine <= _WIDE * s.unit and not _breaks(word, size, s):
             break
         size *= 0.84
     corner = s.matrix.mapXY(-_WIDE / 2, -69)
     s.canvas.save()
     s.canvas.clipPath(s.path(box(-HALF + 5, -97, HALF - 5, -41, r=2), 0.0), skia.ClipOp.kIntersect, True)
-    paragraph.paint(s.canvas, corner.x(), corner.y() - paragraph.Height / 2)
+    lettered.paint(s.canvas, corner.x(), corner.y() - lettered.Height / 2)
     s.canvas.restore()
 
 
@@ -65,19 +60,4 @@ def _breaks(word: str, size: float, s: Sheet) -> bool:
 
 
 def _paragraph(word: str, size: float, width: float) -> skia.textlayout.Paragraph:
-    style = skia.textlayout.ParagraphStyle()
-    style.setTextAlign(skia.textlayout.TextAlign.kCenter)
-    letters = skia.textlayout.TextStyle()
-    letters.setFontFamilies(_FONTS)
-    letters.setFontStyle(skia.FontStyle.Bold())
-    letters.setFontSize(max(1.0, size))
-    letters.setColor(paper.colour("#4a2c22"))
-    style.setTextStyle(letters)
-    fonts = skia.textlayout.FontCollection()
-    fonts.setDefaultFontManager(skia.FontMgr())
-    builder = skia.textlayout.ParagraphBuilder.make(style, fonts, skia.Unicodes.ICU.Make())
-    builder.pushStyle(letters)
-    builder.addText(word)
-    paragraph = builder.Build()
-    paragraph.layout(width)
-    return paragraph
+    return paragraph(word, BODY, max(1.0, size), width, paper.colour("#4a2c22"))
