@@ -236,6 +236,14 @@ def test_any_text_speaks_or_says_so_in_one_line(voices: EmbeddedVoices, text: st
     assert np.abs(sound).max() > 1e-3 and spoken.end == len(sound)
 
 
+def test_signs_without_a_reading_are_told_not_spelled_in_english(voices: EmbeddedVoices) -> None:
+    with pytest.raises(RenderFault, match="in Japanese.*cannot read"):
+        voices.speak(line("世界", language="ja"), 1)  # kanji
+    assert len(voices.speak(line("せかい", language="ja"), 1)[0])
+    sound, spoken = voices.speak(line("Hello 世界!", language="ko"), 1)
+    assert len(sound) and [word.text for word in spoken.words] == ["Hello", "世", "界!"]
+
+
 def test_what_is_spoken_and_what_is_not() -> None:
     assert speakable("Mr. Fox *waves* [door opens] see https://x.org 🎉!!!") == "Mr Fox waves see !"
     assert speakable("aaaaaaaaargh") == "aaargh"

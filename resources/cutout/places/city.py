@@ -195,7 +195,7 @@ def _street(scenery: Scenery, scene: Scene) -> None:
             shadow=4,
         )
         for k in range(-3, int(scene.width / 110) + 4):
-            x = k * 110
+            x = float(k * 110)
             lean = (x - scene.width / 2) * 0.10
             canvas.drawLine(x, 588, x + lean, 624, paint(colour(pavement, -0.14), stroke=1.6))
         cut(
