@@ -237,7 +237,7 @@ def test_any_text_speaks_or_says_so_in_one_line(voices: EmbeddedVoices, text: st
 
 
 def test_signs_without_a_reading_are_told_not_spelled_in_english(voices: EmbeddedVoices) -> None:
-    with pytest.raises(RenderFault, match="in Japanese.*cannot read"):
+    with pytest.raises(RenderFault, match=r"in Japanese.*cannot read"):
         voices.speak(line("世界", language="ja"), 1)  # kanji
     assert len(voices.speak(line("せかい", language="ja"), 1)[0])
     sound, spoken = voices.speak(line("Hello 世界!", language="ko"), 1)
