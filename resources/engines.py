@@ -63,6 +63,10 @@ class VoiceEngine(Engine, Protocol):
         """The sound of one line, and its words and mouth marks in samples from the start of that sound."""
         ...
 
+    def align(self, sound: Sound, line: SpokenLine) -> TimedLine:
+        """Words and mouth marks of ``line`` in a recording of it, in samples from the start of ``sound``."""
+        ...
+
     def prefetch(self, lines: list[tuple[SpokenLine, int]]) -> None:
         """A hint that these (line, seed) pairs will be asked for soon. May do nothing."""
         ...

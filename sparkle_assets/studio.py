@@ -85,6 +85,11 @@ class VoiceEngineResource(EngineResource):
         spoken: tuple[Sound, TimedLine] = self.plain.speak(line, seed)
         return spoken
 
+    def align(self, sound: "Sound", line: "SpokenLine") -> "TimedLine":
+        """See :class:`resources.engines.VoiceEngine`."""
+        placed: TimedLine = self.plain.align(sound, line)
+        return placed
+
     def prefetch(self, lines: "list[tuple[SpokenLine, int]]") -> None:
         """See :class:`resources.engines.VoiceEngine`."""
         self.plain.prefetch(lines)

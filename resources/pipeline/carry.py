@@ -32,7 +32,7 @@ ATTEMPTS = 3
 """Tries at a fault that may pass (A6); every other fault is told at once."""
 FIRST_DELAY_S = 1.0
 """Before the second attempt; doubled for each one after, with up to half of it added at random."""
-LIBRARIES = ("numpy", "pillow", "skia-python", "av", "imageio-ffmpeg", "onnxruntime", "piper-tts", "pocketsphinx")
+LIBRARIES = ("numpy", "pillow", "skia-python", "av", "imageio-ffmpeg", "onnxruntime", "espeakng-loader", "pocketsphinx")
 
 
 @dataclass(frozen=True)

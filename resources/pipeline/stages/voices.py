@@ -5,6 +5,7 @@ Voice before picture: a shot is as long as its lines with their pauses, and neve
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def voice_job(script: Script, slot: str, engine: VoiceEngine) -> Job:
     rate = FrameRate.parse(request.fps)
 
     def make(folder: Path) -> dict[str, Any]:
-        spoken = _recorded(own, request) if own else [engine.speak(x, line_seed(request, x)) for x in request.lines]
+        spoken = (
+            _recorded(own, request, engine) if own else [engine.speak(x, line_seed(request, x)) for x in request.lines]
+        )
         sound, track = arrange(spoken, rate, request.min_frames)
         (folder / "dialogue.wav").write_bytes(wav_bytes(sound))
         (folder / "track.json").write_text(track.model_dump_json(indent=1), encoding="utf-8")
@@ -124,8 +127,8 @@ def read_track(folder: Path) -> VoiceTrack:
     return VoiceTrack.model_validate_json((folder / "track.json").read_bytes())
 
 
-def _recorded(path: Path, request: VoiceRequest) -> list[tuple[Sound, TimedLine]]:
-    """The user's own recording, its lines spread over it by length."""
+def _recorded(path: Path, request: VoiceRequest, engine: VoiceEngine) -> list[tuple[Sound, TimedLine]]:
+    """The user's own recording, parted between its lines by their length, the words of each placed by the engine."""
     sound = read_sound(path)[:, 0]
     if not len(sound):
         raise RenderFault("holds no sound", where=path.name)
@@ -133,36 +136,5 @@ def _recorded(path: Path, request: VoiceRequest) -> list[tuple[Sound, TimedLine]
         return []
     weights = [max(1, len(line.text)) for line in request.lines]
     edges = [round(len(sound) * sum(weights[:k]) / sum(weights)) for k in range(len(weights) + 1)]
-    spoken = []
-    for line, start, stop in zip(request.lines, edges, edges[1:], strict=False):
-        part = sound[start:stop]
-        spoken.append(
-            (
-                part,
-                TimedLine(
-                    character_id=line.character_id,
-                    text=line.text,
-                    start=0,
-                    end=len(part),
-                    words=[],
-                    marks=_loudness_marks(part),
-                    aligned=False,
-                    voice_id=line.voice_id,
-                    engine="recording",
-                ),
-            )
-        )
-    return spoken
-
-
-def _loudness_marks(sound: Sound) -> list[Mark]:
-    """Mouth shapes from loudness alone, one each 80 ms: what is left when nobody says which sounds these are."""
-    step = round(0.08 * SAMPLE_RATE)
-    levels = [float(np.sqrt(np.mean(np.square(sound[k : k + step])))) for k in range(0, len(sound), step)]
-    loud = max([*levels, 1e-6])
-    marks = [Mark(start=0, viseme="X")]
-    for number, level in enumerate(levels):
-        shape = "X" if level < 0.06 * loud else "B" if level < 0.25 * loud else "C" if level < 0.6 * loud else "D"
-        if shape != marks[-1].viseme:
-            marks.append(Mark.model_validate({"start": number * step, "viseme": shape}))
-    return marks
+    parts = [sound[start:stop] for start, stop in pairwise(edges)]
+    return [(part, engine.align(part, line)) for part, line in zip(parts, request.lines, strict=True)]
