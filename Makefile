@@ -30,10 +30,10 @@ schemas: $(STAMP)
 
 # skia links libGL and libEGL: the one thing that needs root, and only where they are missing
 system:
-	@sh scripts/system.sh
+	@PYTHON="$(PYTHON)" sh scripts/system.sh
 
 $(STAMP): pyproject.toml constraints.txt scripts/system.sh
-	@sh scripts/system.sh
+	@PYTHON="$(PYTHON)" sh scripts/system.sh
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(STAMP)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the two system libraries that skia links (libGL, libEGL) where they are missing. Needs root for that alone.
+# Installs what no wheel brings, where it is missing: the two libraries that skia links (libGL, libEGL), and Debian's
+# own half of Python's venv. Needs root for that alone.
 set -eu
 missing=""
 for name in GL:libgl1 EGL:libegl1; do
@@ -8,6 +9,10 @@ for name in GL:libgl1 EGL:libegl1; do
         missing="$missing ${name##*:}"
     fi
 done
+python="${PYTHON:-python3}"
+if ! "$python" -c "import ensurepip, venv" 2>/dev/null; then
+    missing="$missing $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+fi
 [ -z "$missing" ] && exit 0
 run=""
 if [ "$(id -u)" != 0 ]; then
@@ -22,7 +27,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
     echo "Install these libraries with your system's package manager:$missing" >&2
     exit 1
 fi
-# shellcheck disable=SC2086 # two package names
+# shellcheck disable=SC2086 # package names
 $run apt-get install -y -qq $missing >/dev/null 2>&1 || {
     $run apt-get update -qq
     $run apt-get install -y -qq $missing
