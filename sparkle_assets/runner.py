@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 import psutil
-from dagster._core.errors import DagsterAssetCheckFailedError
+from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
@@ -18,6 +18,7 @@ from resources.store.film import Home
 from sparkle_assets.assets.plan import recorded_version
 from sparkle_assets.definitions import build_definitions
 from sparkle_assets.faults import Told
+from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 
 SETTINGS = """\
@@ -41,6 +42,7 @@ class Runner:
         self.instance = dg.DagsterInstance.from_config(str(home.dagster))
         self.defs = build_definitions(home.root, profile, engines)
         fail_dead_runs(self.instance)
+        self.interrupts = Interrupts()
 
     def add_movie(self, movie: str) -> None:
         """Make a film known as a partition."""
@@ -61,10 +63,13 @@ class Runner:
             raise told.error from None
         except SparkleError:
             raise
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
         except dg.DagsterError as error:
             raise self._blocked(error, movie, slot) or _unexpected(error, job) from error
         except OSError as error:
             raise _unexpected(error, job) from error
+        self.interrupts.check()
 
     def _blocked(self, error: dg.DagsterError, movie: str, slot: str | None) -> NeedsReview | None:
         """The error of a failed blocking check, in the words of its findings."""
@@ -82,6 +87,7 @@ class Runner:
 
     def close(self) -> None:
         """Let go of the instance."""
+        self.interrupts.close()
         self.instance.dispose()
 
 

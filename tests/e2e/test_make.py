@@ -258,7 +258,18 @@ def runs_still_busy(folder: Path) -> int:
         return len(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])))
 
 
-def test_interrupted_it_says_how_to_go_on(tmp_path: Path, reference: tuple[Path, bytes]) -> None:
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGINT, "shot 1/2 one: picture"),
+        (signal.SIGINT, "shot 2/2 two: final frames"),
+        (signal.SIGINT, "cut, music"),
+        (signal.SIGTERM, "shot 2/2 two: picture"),
+    ],
+)
+def test_interrupted_it_says_how_to_go_on(
+    tmp_path: Path, reference: tuple[Path, bytes], number: signal.Signals, moment: str
+) -> None:
     file, _ = reference
     command = [sys.executable, "-m", "sparkle_assets.cli", "make", "--plan", str(file), "--movie", "hello"]
     process = subprocess.Popen(
@@ -271,9 +282,9 @@ def test_interrupted_it_says_how_to_go_on(tmp_path: Path, reference: tuple[Path,
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if "picture, voice, motion" in line:
+        if moment in line:
             break
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Resume with: sparkle make --movie hello" in err.splitlines()[-1]
