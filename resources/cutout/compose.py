@@ -104,9 +104,9 @@ class Composer:
             self.side = home_side(request.film_seed, bodies[0].figure.character_id)
 
     def view(self) -> View:
-        """What the lens sees of the place; closer shots look at another part of it, chosen by the shot's seed."""
+        """What the lens sees of the place; closer shots look at another part of it, the same in every take."""
         wide = HEIGHT * self.aspect
-        stream = rng(self.request.seed, "view")
+        stream = rng(self.request.film_seed, self.request.location_id, self.size, "view")
         if self.size is ShotSize.WIDE:
             return View(x=wide / 2, y=HEIGHT / 2, zoom=1.0)
         lean = stream.uniform(-0.10, 0.10) - 0.05 * self.side

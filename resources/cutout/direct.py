@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from resources.cutout.paper import seed as seed_of
 from resources.cutout.score import Part, Score, Stage, StageFigure
 from schemas.media import VideoRequest
 from schemas.vocabulary import ShotSize
@@ -36,7 +37,7 @@ def _parts(request: VideoRequest, stage: Stage) -> list[Part]:
     return [
         Part(
             character_id=figure.character_id,
-            seed=figure.seed,
+            seed=seed_of(request.seed, figure.character_id),  # another take is another performance
             emotion=stage.emotion,
             partner_side=_partner(figure, order, request.speakers),
             entrance=_entrance(request, stage, figure, order),

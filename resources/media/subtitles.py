@@ -6,6 +6,7 @@ and Netflix guidelines (42 characters a line, 17-20 characters a second).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,6 +68,22 @@ def split_text(text: str) -> list[str]:
     rows = _wrap(" ".join(text.split()))
     if len(rows) <= MAX_LINES:
         return ["\n".join(rows)] if rows else []
+    sentences = re.split(r"(?<=[.!?…。！？])\s+", " ".join(text.split()))
+    if len(sentences) > 1:
+        # a new cue begins with a sentence: as many as fit stay together
+        held, parts = "", []
+        for sentence in sentences:
+            joined = f"{held} {sentence}".strip()
+            if held and len(_wrap(joined)) > MAX_LINES:
+                parts.append(held)
+                joined = sentence
+            held = joined
+        return [piece for part in [*parts, held] for piece in split_text(part)] if parts else _even(rows)
+    return _even(rows)
+
+
+def _even(rows: list[str]) -> list[str]:
+    """Rows as cues of at most MAX_LINES, about as many in each."""
     count = -(-len(rows) // MAX_LINES)
     step = -(-len(rows) // count)
     return ["\n".join(rows[k : k + step]) for k in range(0, len(rows), step)]

@@ -22,6 +22,10 @@ def repair(home: Home) -> list[str]:
     for left in movies.glob(f"{TEMPORARY}*"):
         shutil.rmtree(left, ignore_errors=True)
         told.append(f"removed {left.name}")
+    for left in sorted(home.cache.rglob(f"{TEMPORARY}*")):
+        if not _alive(left):
+            _remove(left)
+            told.append(f"removed {left.relative_to(home.root)}")
     for movie in home.films():
         film = home.film(movie)
         try:
@@ -43,6 +47,12 @@ def _repair_film(store: Artifacts) -> list[str]:
             manifest.unlink()
             told.append(f"{store.film.movie}: forgot a damaged {stage} of slot {manifest.parent.name}")
     return told
+
+
+def _alive(path: Path) -> bool:
+    """Whether the process that writes ``path`` (``.tmp-<pid>-name``) is there."""
+    number = path.name.removeprefix(TEMPORARY).partition("-")[0]
+    return number.isdigit() and Path(f"/proc/{number}").exists()
 
 
 def _remove(path: Path) -> None:

@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
     except SparkleError as error:
         sys.exit(fail(error, as_json="--json" in args))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "sparkle"
         _say(f"{error.format_message()} (see `{command} --help`)")

@@ -80,7 +80,9 @@ def status(movie: str, home: Path, as_json: bool) -> None:
     lines = [f"{production.script.plan.title} · {movie}"]
     for entry in shots:
         todo = ", ".join(map(str, entry["stale"])) if isinstance(entry["stale"], list) else ""
-        lines.append(f"  {entry['slot']} {entry['shot']}: {'to do: ' + todo if todo else 'done'}")
+        take = f", take {entry['take']} of {entry['takes']}" if entry["takes"] != 1 else ""
+        pin = ", pinned" if entry["pinned"] else ""
+        lines.append(f"  {entry['slot']} {entry['shot']}: {'to do: ' + todo if todo else 'done'}{take}{pin}")
     lines.append(f"  film: {'to do: ' + ', '.join(film) if film else 'done'}")
     answer({"movie": movie, "shots": shots, "film": film}, "\n".join(lines), as_json=as_json)
 

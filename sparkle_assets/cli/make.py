@@ -408,6 +408,9 @@ def dry(
         plan = production.script.plan
         states = [production.state(production.script.slot(shot)) for shot in plan.shots]
         would = [{"shot": state.shot, "stages": list(state.stale)} for state in states if state.stale]
+        same = settings == production.script.settings
+        film_stages = production.film_state() if not would and same else ["final_cut", "qa_report"]
+        would += [{"shot": None, "stages": list(film_stages)}] if film_stages else []
     else:
         if plan_file is not None:
             plan = _with_wishes(with_ids(read_plan(plan_file)), wishes)
@@ -418,6 +421,7 @@ def dry(
             plan = _with_wishes(read_plan(home.existing(film.movie).plan_path), wishes)
         stages = ["shot_images", "voice_tracks", "video_chunks", "lipsynced_clips"]
         would = [{"shot": shot.id, "stages": stages} for shot in plan.shots]
+        would.append({"shot": None, "stages": ["final_cut", "qa_report"]})
     wanted = {entry["shot"] for entry in would}
     seconds = sum(estimated_seconds(plan, shot.id) for shot in plan.shots if shot.id in wanted)
     return {
@@ -469,7 +473,7 @@ def _print_dry(value: dict[str, Any], *, as_json: bool) -> None:
         return
     click.echo(f"{value['movie']} would render:")
     for entry in value["would_render"]:
-        click.echo(f"  {entry['shot']}: {', '.join(entry['stages'])}")
+        click.echo(f"  {entry['shot'] or 'film'}: {', '.join(entry['stages'])}")
     estimate = value["estimate"]
     click.echo(f"about {estimate['seconds']:.0f} s, {estimate['disk_bytes'] / 1e6:.0f} MB of disk, no money")
 

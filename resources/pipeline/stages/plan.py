@@ -56,7 +56,10 @@ def check_idea(idea: str) -> str:
     """The idea without stray white space. Raises :class:`InputError` when nothing is left or it is far too long."""
     clean = " ".join(idea.split())
     if not any(char.isalnum() for char in clean):
-        raise InputError("the idea is empty", hint='for example: sparkle make "A lighthouse keeper befriends a storm"')
+        raise InputError(
+            "there are no words in the idea" if clean else "the idea is empty",
+            hint='for example: sparkle make "A lighthouse keeper befriends a storm"',
+        )
     if len(clean) > MAX_IDEA:
         raise InputError(
             f"the idea has {len(clean):,} characters, at most {MAX_IDEA:,} are read",
