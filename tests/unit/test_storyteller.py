@@ -258,3 +258,10 @@ VOCABULARY = st.sampled_from(SALAD.split())
 def test_any_word_salad_makes_a_valid_plan(idea: str, language: str) -> None:
     if any(char.isalnum() for char in idea):
         hold(tell(idea, language=language))
+
+
+def test_a_morning_with_a_deadline_at_noon_begins_in_the_morning() -> None:
+    idea = "On a foggy morning a girl finds a key and must find its door before the clock tower strikes noon"
+    plan = tell(idea)
+    assert [str(place.time_of_day) for place in plan.locations if place.id == plan.shots[0].location_id] == ["dawn"]
+    assert all(str(place.time_of_day) in ("dawn", "day") for place in plan.locations)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from resources.agents.storyteller import english
 from resources.agents.storyteller.idea import Idea
-from resources.lexicon import place_of
+from resources.lexicon import place_of, time_of
 from schemas.plan import Location
 from schemas.vocabulary import Mood, Place, TimeOfDay, Weather
 
@@ -94,9 +94,12 @@ def _implied(idea: Idea) -> Place | None:
 def _times(idea: Idea, shape: str, mood: Mood, concept: dict[str, str], rng: random.Random) -> list[TimeOfDay]:
     dawn, day, dusk, night = TimeOfDay
     fixed = idea.time or (TimeOfDay(concept["time"]) if "time" in concept else None)
-    if fixed is not None and idea.deadline and any(word in idea.deadline for word in _HOURS):
+    due = time_of(idea.deadline) if idea.deadline else None
+    if fixed is not None and due is fixed:
         before = {dawn: night, day: dawn, dusk: day, night: dusk}[fixed]
         return [before, before, fixed]
+    if fixed is not None and due is not None:  # "one morning ... before the clock strikes noon"
+        return [fixed, fixed, due]
     if fixed is not None:
         return [fixed] * 3
     if shape in ("farewell", "portrait"):
@@ -106,9 +109,6 @@ def _times(idea: Idea, shape: str, mood: Mood, concept: dict[str, str], rng: ran
     if mood is Mood.SAD:
         return rng.choice([[dusk, night, dawn], [day, dusk, dusk]])
     return rng.choice([[dawn, day, day], [day, day, dusk], [dawn, day, dusk], [day, dusk, night], [dusk, night, dawn]])
-
-
-_HOURS = ("dawn", "sunrise", "midnight", "night", "sunset", "dusk", "morning", "noon", "evening", "sun")
 
 
 def _skies(
