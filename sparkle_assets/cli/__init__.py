@@ -41,7 +41,10 @@ for command in (make, plan, retake, list_films, open_film, status, delete, qa, r
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: every error is one line on standard error, never a traceback."""
     args = list(sys.argv[1:] if arguments is None else arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A job that a script put in the background inherits an ignored SIGINT, and Dagster gives SIGTERM what SIGINT has:
+    # without this nothing but SIGKILL would stop it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
     except SparkleError as error:
