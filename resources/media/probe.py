@@ -18,8 +18,6 @@ from resources.errors import InputError, RenderFault
 
 OPTIONS = {"protocol_whitelist": "file"}
 """A file that is really a playlist must not make us open other files."""
-FORMATS = ("mp4", "mov", "matroska", "webm", "avi", "mp3", "wav", "flac", "ogg", "aac", "mpegts")
-"""Containers that are taken from outside, forced by their leading bytes; never HLS, concat or image sequences."""
 
 
 @dataclass(frozen=True, slots=True)
