@@ -37,7 +37,7 @@ def sparkle(folder: Path, *args: str) -> dict[str, object]:
 def thirty_seconds(folder: Path) -> Path:
     """The plan of IDEA, shortened by whole shots from the middle until it is about 30 s long."""
     from resources.agents.storyteller import tell
-    from sparkle_assets.cli.make import estimated_seconds
+    from sparkle_assets.cli.forecast import estimated_seconds
 
     plan = tell(IDEA)
     shots = list(plan.shots)

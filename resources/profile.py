@@ -35,6 +35,16 @@ class EngineNames(Strict):
     music: str
 
 
+class AgentModels(Strict):
+    """The model that each decision agent asks (``model_spec``); there is no default."""
+
+    images: Short
+    videos: Short
+    tts: Short
+    lipsync: Short
+    qa: Short
+
+
 class Encode(Strict):
     """How a shot is encoded, once, at birth (x264)."""
 
@@ -50,6 +60,8 @@ class Profile(Strict):
     name: Id
     description: Short
     writer: Short
+    """The model that the script agent asks."""
+    agents: AgentModels
     engines: EngineNames
     encode: Encode
 

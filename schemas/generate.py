@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from schemas.cut import CutSheet
+from schemas.decisions import ImageDecision, LipsyncDecision, QaDecision, VideoDecision, VoiceDecision
 from schemas.plan import MoviePlan
 from schemas.records import CallbackEvent, Checkpoint, RunContext, StageEvent, StageManifest, StepExecutionRecord
 from schemas.refs import AssetRefs, Manifest, Sidecar
@@ -26,6 +27,11 @@ PUBLISHED: tuple[type[BaseModel], ...] = (
     Sidecar,
     Manifest,
     CutSheet,
+    ImageDecision,
+    VideoDecision,
+    VoiceDecision,
+    LipsyncDecision,
+    QaDecision,
 )
 FOLDER = Path(__file__).parent / "json"
 

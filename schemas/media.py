@@ -83,6 +83,10 @@ class ImageRequest(Strict):
     """The shot's own; a retake changes it."""
     media_sha256: str | None = None
     """A picture of the user's own that takes the place of the rendered one."""
+    negative_prompt: str = ""
+    """This and the fields after it are the images agent's to fill; None leaves them to the engine."""
+    steps: int | None = None
+    guidance: float | None = None
 
 
 class SpokenLine(Strict):
@@ -96,6 +100,9 @@ class SpokenLine(Strict):
     rate: float
     emotion: Emotion
     delivery: Delivery
+    provider: str | None = None
+    """Which voice provider speaks; None is the profile's voice engine. Filled in by the tts agent, as is ``parts``."""
+    parts: list[str] = Field(default_factory=list)
 
 
 class VoiceRequest(Strict):
@@ -120,6 +127,13 @@ class VideoRequest(Strict):
     speakers: list[Id] = Field(default_factory=list)
     """Who speaks in this shot and is seen, in the order of their first line."""
     media_sha256: str | None = None
+    motion_prompt: str = ""
+    """This and the fields after it are the videos agent's to fill; None leaves them to the engine."""
+    negative_prompt: str = ""
+    steps: int | None = None
+    guidance: float | None = None
+    chunk_frames: int | None = None
+    chunk_overlap: int | None = None
 
 
 class LipsyncRequest(Strict):
@@ -132,6 +146,10 @@ class LipsyncRequest(Strict):
     preset: str
     handle_frames: int
     seed: Seed
+    detector: str | None = None
+    """This and the fields after it are the lipsync agent's to fill; None leaves them to the engine."""
+    pads: tuple[int, int, int, int] | None = None
+    smooth: bool = True
 
 
 class CutShot(Strict):

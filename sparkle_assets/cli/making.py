@@ -1,0 +1,173 @@
+"""A film being made from the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resources.errors import DiskFull, SparkleError
+from resources.store.film import FilmFolder, Home
+from sparkle_assets.cli.forecast import check_space
+from sparkle_assets.cli.progress import Watch
+
+if TYPE_CHECKING:
+    from resources.pipeline.production import Production, ShotState
+    from sparkle_assets.runner import Runner
+
+ALL_STAGES = 4
+
+
+class Making:
+    """One film being made: two passes over the shots, then the cut.
+
+    The first pass makes pictures, voices and motion, and hands each shot's final frames to the worker processes as
+    soon as they can begin; the second collects them. Dagster's own work thus runs beside the drawing.
+    """
+
+    def __init__(self, home: Home, film: FilmFolder, watch: Watch) -> None:
+        from resources.pipeline.engines import engines_of
+        from resources.pipeline.production import Production
+        from resources.store.timeline import read_timeline
+
+        self.home = home
+        self.watch = watch
+        self.engines = lambda profile: engines_of(profile, home.cache)
+        self.production: Production = Production(home, film.movie, self.engines)
+        self.first_event = len(read_timeline(film.path))
+        self.failed: dict[str, SparkleError] = {}
+
+    def run(self) -> dict[str, Any]:
+        """Make what is not current; the answer of ``--json`` but for time and memory."""
+        production = self.production
+        plan = production.script.plan
+        slots = [production.script.slot(shot) for shot in plan.shots]
+        states = {slot: production.state(slot) for slot in slots}
+        stale = [slot for slot in slots if states[slot].stale]
+        self.watch.say(f"{plan.title} · {production.film.movie}")
+        if stale:
+            check_space(self.home, plan, len(stale))
+            production.engines.workers.warm()
+            production.prefetch_voices(stale)
+        from sparkle_assets.runner import Runner
+
+        runner = Runner(self.home, production.script.settings.profile)
+        try:
+            runner.add_movie(production.film.movie)
+            self._record(runner, slots, states)
+            self._shots(runner, [slot for slot in slots if states[slot].stale], states)
+            self._finish(runner)
+        finally:
+            runner.close()
+        return self._result(slots)
+
+    def _record(self, runner: Runner, slots: list[str], states: dict[str, ShotState]) -> None:
+        """Record the plan when it changed, and let Dagster catch up with what a killed process had published."""
+        production, movie = self.production, self.production.film.movie
+        plan_ref = production.store.current("movie_plan")
+        known = runner.recorded("movie_plan", movie)
+        if not production.plan_is_current() or plan_ref is None or known != plan_ref.sha256:
+            self.watch.step("plan")
+            runner.run("plan_film", movie)
+        for slot in slots:
+            if states[slot].stale:
+                continue
+            for stage in ("shot_images", "voice_tracks", "video_chunks", "lipsynced_clips"):
+                if runner.recorded(stage, movie, slot) != production.ref(stage, slot).sha256:
+                    runner.run("render_shot", movie, slot)
+                    break
+
+    def _shots(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
+        movie = self.production.film.movie
+        self.watch.total(len(stale) * ALL_STAGES + 3)
+        for number, slot in enumerate(stale, 1):
+            shot = states[slot].shot
+            if states[slot].stale != ["lipsynced_clips"]:
+                self.watch.step(f"shot {number}/{len(stale)} {shot}: picture, voice, motion")
+                if self._try(slot, runner, "prepare_shot"):
+                    self.production.prefetch_clip(slot)
+            else:
+                self.production.prefetch_clip(slot)
+            self.watch.bar.advance(self.watch.task, 1)
+        if stale and not self.failed:
+            self.production.prefetch_cards()
+        for number, slot in enumerate(stale, 1):
+            if slot not in self.failed:
+                self.watch.step(f"shot {number}/{len(stale)} {states[slot].shot}: final frames")
+                self._try(slot, runner, "finish_shot")
+            self.watch.bar.advance(self.watch.task, ALL_STAGES - 1)
+        if self.failed:
+            shots = ", ".join(states[slot].shot for slot in self.failed)
+            first = next(iter(self.failed.values()))
+            mend = f"{first.hint}; " if first.hint else ""
+            first.hint = f"{mend}every other shot is made; run `sparkle make --movie {movie}` to go on"
+            if len(self.failed) > 1:
+                first.message = f"{first.message} ({len(self.failed)} shots failed: {shots})"
+            raise first
+
+    def _try(self, slot: str, runner: Runner, job: str) -> bool:
+        """Run a shot's job; a failed shot does not stop the others, a full disk does."""
+        try:
+            runner.run(job, self.production.film.movie, slot)
+        except DiskFull:
+            raise
+        except SparkleError as error:
+            self.failed[slot] = error
+            return False
+        return True
+
+    def _finish(self, runner: Runner) -> None:
+        production, movie = self.production, self.production.film.movie
+        stages = production.film_state()
+        recorded = all(
+            (ref := production.store.current(stage)) is not None and runner.recorded(stage, movie) == ref.sha256
+            for stage in ("final_cut", "qa_report")
+            if stage not in stages
+        )
+        if stages or not recorded:
+            self.watch.step("cut, music, mix, report")
+            runner.run("finish_film", movie)
+        self.watch.bar.advance(self.watch.task, 3)
+
+    def _result(self, slots: list[str]) -> dict[str, Any]:
+        from resources.store.timeline import read_timeline
+
+        production = self.production
+        events = read_timeline(production.film.path)[self.first_event :]
+        rendered = {(event.stage, event.slot) for event in events if event.event == "success"}
+        script, cut, report = production.script, production.ref("final_cut"), production.qa()
+        shots = []
+        for slot in slots:
+            shot = script.shot(slot)
+            stages = ("shot_images", "voice_tracks", "video_chunks", "lipsynced_clips")
+            takes = script.takes.get(shot.id or "")
+            shots.append(
+                {
+                    "shot": shot.id,
+                    "slot": slot,
+                    "rendered": [stage for stage in stages if (stage, slot) in rendered],
+                    "reused": [stage for stage in stages if (stage, slot) not in rendered],
+                    "takes": len(takes.takes) if takes else 1,
+                }
+            )
+        film_stages = ("movie_plan", "final_cut", "qa_report")
+        return {
+            "movie": production.film.movie,
+            "title": script.plan.title,
+            "final_cut": str(production.film.path / "cut" / "final_cut.mp4"),
+            "report": str(production.film.path / "report" / "index.html"),
+            "duration_s": cut.facts["seconds"],
+            "frames": cut.facts["frames"],
+            "fps": script.plan.fps,
+            "width": cut.facts["width"],
+            "height": cut.facts["height"],
+            "stages": {stage: "rendered" if (stage, None) in rendered else "reused" for stage in film_stages},
+            "shots": shots,
+            "qa": {
+                "verdict": report.verdict,
+                "findings": [
+                    finding.model_dump(
+                        include={"check", "shot", "frame", "second", "value", "limit", "severity", "reason"}
+                    )
+                    for finding in report.findings
+                ],
+            },
+        }
