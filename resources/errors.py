@@ -14,6 +14,8 @@
         PassingFault            it may work when tried again (a time-out, a busy device)
       Busy                      another process works on this film                exit code 1
       NeedsReview               made or blocked, and a person must look           exit code 3
+        Paused                  a person paused the film                          exit code 3
+      Stopped                   a person stopped the work                         exit code 130
 
 All of them pickle, and ``str()`` is one line.
 """
@@ -98,3 +100,13 @@ class NeedsReview(SparkleError):
     """The film is made, or held, and a person must look."""
 
     exit_code = 3
+
+
+class Paused(NeedsReview):
+    """A person paused the film, and nobody has let it go on."""
+
+
+class Stopped(SparkleError):
+    """A person asked the working process to stop; what was made is kept."""
+
+    exit_code = 130

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import Field
+
 from schemas.media import TimedLine
 from schemas.plan import Strict
 from schemas.vocabulary import TransitionKind
@@ -19,11 +23,28 @@ class Piece(Strict):
     overlap: int
     """Frames it shares with the piece before it."""
     start: int
+    card: bool = False
+    """A title or end card; a shot may bear the same name."""
 
     @property
     def stop(self) -> int:
         """The frame after its last."""
         return self.start + self.frames
+
+
+StemName = Literal["dialogue", "music", "ambience", "effects"]
+"""Effects are what the user's own clips sound like."""
+
+
+class Stem(Strict):
+    """One part of the film's sound, as loud as it stands in the mix: 24-bit stereo FLAC, as long as the film.
+
+    The stems add up to the mix, sample by sample, before its one gain to the loudness target.
+    """
+
+    name: StemName
+    file: str
+    """Relative to the home."""
 
 
 class CutSheet(Strict):
@@ -36,3 +57,10 @@ class CutSheet(Strict):
     """Every spoken line, in samples of the film."""
     line_shots: list[str]
     dropped_transitions: list[str]
+    stems: list[Stem] = Field(default_factory=list)
+    """Those that hold any sound."""
+
+    @property
+    def shots(self) -> dict[str, Piece]:
+        """The shots by their ids."""
+        return {piece.name: piece for piece in self.pieces if not piece.card}

@@ -5,16 +5,17 @@ A decision never makes anything. ``applied`` lays it over the resolved request, 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from schemas.media import ImageRequest, LipsyncRequest, SpokenLine, VideoRequest, VoiceRequest
-from schemas.plan import Id, Seed, Strict, Text
-from schemas.refs import Stage
+from schemas.plan import Id, Long, Seed, Strict, Text
+from schemas.refs import Sha256, Stage
 from schemas.report import Verdict
 from schemas.vocabulary import Delivery, Emotion
 
+Prompt = Annotated[Long, Field(min_length=1)]
 Steps = Annotated[int, Field(ge=1, le=150)]
 """Denoising steps."""
 Guidance = Annotated[float, Field(ge=0, le=30)]
@@ -24,7 +25,10 @@ Guidance = Annotated[float, Field(ge=0, le=30)]
 class ImageDecision(Strict):
     """images_agent: how a keyframe is asked for."""
 
-    prompt: Text
+    prompt: Prompt
+    """The whole picture in words, what matters most first: a text encoder may read no more than 77 tokens."""
+    prompt_2: Text = ""
+    """What a second text encoder reads (SDXL's): light, mood and style. Empty: it reads ``prompt``."""
     negative_prompt: Text = ""
     seed: Seed
     steps: Steps | None = None
@@ -32,14 +36,15 @@ class ImageDecision(Strict):
     guidance: Guidance | None = None
 
     def applied(self, request: ImageRequest) -> ImageRequest:
-        """``request`` as the engine gets it."""
-        return request.model_copy(update=self.model_dump())
+        """``request`` as the engine gets it. The plan's own ``prompt`` stays: engines that draw read it, too."""
+        composed = {"composed_prompt": self.prompt, "composed_prompt_2": self.prompt_2}
+        return request.model_copy(update=composed | self.model_dump(exclude={"prompt", "prompt_2"}))
 
 
 class VideoDecision(Strict):
     """videos_agent: how motion is asked for, and in which chunks."""
 
-    motion_prompt: Text
+    motion_prompt: Prompt
     negative_prompt: Text = ""
     seed: Seed
     steps: Steps | None = None
@@ -63,7 +68,8 @@ class LineDecision(Strict):
     delivery: Delivery
     rate: float = Field(1.0, ge=0.5, le=2)
     parts: list[str] = Field(default_factory=list, max_length=32)
-    """The line split for a model that cannot speak it whole; joined by blanks they are its text. Empty: whole."""
+    """Slices of the line in their order, for a model that cannot speak it whole; only white space between two of them
+    may be left out. Empty: whole."""
 
 
 class VoiceDecision(Strict):
@@ -97,21 +103,25 @@ class LipsyncDecision(Strict):
         return request.model_copy(update=self.model_dump())
 
 
+RepairAction = Literal[
+    "new_seed",
+    "more_steps",
+    "tighter_prompt",
+    "lower_guidance",
+    "fewer_frames",
+    "another_voice",
+    "split_lines",
+    "another_detector",
+    "longer_shot",
+]
+"""What may be changed before a stage is made again: a decision, but for ``longer_shot``, which changes the plan."""
+
+
 class Repair(Strict):
     """One thing to change before a stage of a shot is made again."""
 
     stage: Stage
-    action: Literal[
-        "new_seed",
-        "more_steps",
-        "tighter_prompt",
-        "lower_guidance",
-        "fewer_frames",
-        "another_voice",
-        "split_lines",
-        "another_detector",
-        "longer_shot",
-    ]
+    action: RepairAction
 
 
 class QaDecision(Strict):
@@ -120,3 +130,50 @@ class QaDecision(Strict):
     verdict: Verdict
     reasons: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]] = Field(default_factory=list, max_length=32)
     repair: Repair | None = None
+
+
+class DecisionSource(Strict):
+    """Where a decision came from; in the sidecar of every artifact that was made by it."""
+
+    agent: str
+    model: str
+    model_version: str
+    prompt_version: str
+    memo: Sha256
+    """Key of the record that holds question and answer (``decisions/<agent>/<key>.json``)."""
+
+
+class AttemptRecord(Strict):
+    """One answer of a model; its raw text is kept beside the record."""
+
+    number: int
+    error: str | None
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+
+
+class DecisionRecord(Strict):
+    """A question that was asked, and the answer that held."""
+
+    schema_version: Literal[1] = 1
+    key: Sha256
+    agent: str
+    model: str
+    prompt_version: str
+    seed: Seed
+    answer_schema: str
+    """Name of the decision's model."""
+    content: dict[str, Any]
+    value: dict[str, Any]
+    model_version: str
+    attempts: list[AttemptRecord]
+    input_tokens: int
+    output_tokens: int
+    amount: float
+    """US dollars."""
+    seconds: float
+    at: str
+    """UTC, ISO 8601."""
+    seal: Sha256
+    """Hash of everything above: a record with another one is not what was written."""

@@ -15,6 +15,7 @@ from schemas.vocabulary import (
     Age,
     Build,
     CameraMove,
+    Codec,
     Delivery,
     Effect,
     Emotion,
@@ -83,8 +84,14 @@ class ImageRequest(Strict):
     """The shot's own; a retake changes it."""
     media_sha256: str | None = None
     """A picture of the user's own that takes the place of the rendered one."""
+    composed_prompt: str = ""
+    """What a model that draws from words is asked for, the whole picture in one text; ``prompt`` stays the plan's.
+
+    This and the fields after it are the images agent's to fill; None leaves them to the engine.
+    """
+    composed_prompt_2: str = ""
+    """The same for a second text encoder, short: light, mood and style. Empty: it reads ``composed_prompt``."""
     negative_prompt: str = ""
-    """This and the fields after it are the images agent's to fill; None leaves them to the engine."""
     steps: int | None = None
     guidance: float | None = None
 
@@ -103,6 +110,7 @@ class SpokenLine(Strict):
     provider: str | None = None
     """Which voice provider speaks; None is the profile's voice engine. Filled in by the tts agent, as is ``parts``."""
     parts: list[str] = Field(default_factory=list)
+    """Slices of ``text`` in their order, for a model that cannot speak it whole. Empty: whole."""
 
 
 class VoiceRequest(Strict):
@@ -144,6 +152,7 @@ class LipsyncRequest(Strict):
     fps: str
     crf: int
     preset: str
+    codec: Codec = Codec.H264
     handle_frames: int
     seed: Seed
     detector: str | None = None
@@ -182,6 +191,7 @@ class CutRequest(Strict):
     music_seed: Seed
     loudness: Literal["web", "ebu"]
     burn_subtitles: bool
+    codec: Codec = Codec.H264
     language: str
     shots: list[CutShot]
 

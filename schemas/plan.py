@@ -58,6 +58,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Short = Annotated[str, Field(max_length=120), AfterValidator(_clean)]
 Line = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean)]
+Long = Annotated[str, Field(max_length=4000), AfterValidator(_clean)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 """A colour as ``#rrggbb`` (sRGB)."""
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -189,7 +190,7 @@ class MoviePlan(Strict):
     idea: Text = ""
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
     aspect: Literal["16:9", "9:16", "1:1"] = "16:9"
-    resolution: Literal["144p", "360p", "480p", "720p", "1080p"] = "720p"
+    resolution: Literal["144p", "360p", "480p", "720p", "1080p", "2160p"] = "720p"
     """The short side of the picture in pixels: 720p is 1280x720, or 720x1280 in 9:16."""
     fps: str = "24"
     seed: Seed = 0

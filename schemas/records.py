@@ -33,6 +33,8 @@ class Checkpoint(Strict):
     status: Status
     attempt: int = Field(1, ge=1)
     error: str | None = None
+    fingerprint: Sha256 | None = None
+    """Of what is being made: a checkpoint with another one is of something else."""
     at: str
 
 

@@ -44,6 +44,16 @@ class FileRef(Strict):
     bytes: int = Field(ge=0)
 
 
+class MediaReference(Strict):
+    """A media file where only data is kept (an ADK artifact): what it is and where, never its bytes."""
+
+    uri: str
+    """Relative to ``SPARKLE_HOME``; the file is immutable."""
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+    mime_type: str = Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$")
+
+
 class AssetRef(Strict):
     """An artifact: what it is, where it is and what it is made of. Small enough to pass by value."""
 

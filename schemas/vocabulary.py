@@ -212,3 +212,12 @@ class Effect(StrEnum):
     GLOW = "glow"
     SPARKLE = "sparkle"
     LIGHTNING = "lightning"
+
+
+class Codec(StrEnum):
+    """How the picture of the finished film is compressed."""
+
+    H264 = "h264"
+    """Plays everywhere."""
+    HEVC = "hevc"
+    AV1 = "av1"

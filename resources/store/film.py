@@ -15,8 +15,10 @@ from pydantic import BaseModel, Field, ValidationError
 
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
+from schemas.decisions import Repair
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Slot
+from schemas.vocabulary import Codec
 
 Model = TypeVar("Model", bound=BaseModel)
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -30,6 +32,7 @@ class Settings(Strict):
     profile: Id = "embedded"
     loudness: Literal["web", "ebu"] = "web"
     burn_subtitles: bool = False
+    codec: Codec = Codec.H264
 
 
 class Take(Strict):
@@ -38,6 +41,8 @@ class Take(Strict):
     number: int = Field(ge=1)
     seed: Seed
     note: Short = ""
+    repairs: list[Repair] = Field(default_factory=list, max_length=8)
+    """What its stages do differently, beside the seed; of two for one stage the later holds."""
     at: str
 
 
@@ -148,6 +153,12 @@ class FilmFolder:
         if given != known:
             write_json(self.path / "plan" / "slots.json", given)
         return {shot: given[shot] for shot in shot_ids}
+
+    def peek_slots(self, shot_ids: Iterable[str]) -> dict[str, Slot]:
+        """What :meth:`slots` would give; nothing is written."""
+        shots = list(shot_ids)
+        given = assign_slots(self._read_map("slots.json"), shots)
+        return {shot: given[shot] for shot in shots}
 
     def takes(self) -> dict[str, ShotTakes]:
         """Takes by shot id; a shot that was never retaken is not listed."""

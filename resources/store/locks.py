@@ -42,6 +42,39 @@ def film_lock(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def short_lock(path: Path) -> Iterator[None]:
+    """Read, change and write a small record alone: one thread of one process at a time, for as long as that takes."""
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def holder(folder: Path) -> int | None:
+    """The process that makes the film in ``folder`` at this moment, or None."""
+    path = folder / ".lock"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        text = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+        if not text.isdigit():
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(text)
+        return None  # killed: the kernel freed the lock, the number stayed
+    finally:
+        os.close(handle)
+
+
 def _acquire(handle: int, movie: str, wait: float) -> bool:
     """True when the lock was taken, False when this process holds it already."""
     deadline = time.monotonic() + wait

@@ -9,7 +9,8 @@ from resources.errors import Busy
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import TEMPORARY
 from resources.store.film import Home
-from resources.store.locks import film_lock
+from resources.store.locks import film_lock, short_lock
+from resources.store.timeline import mend_timeline
 from schemas.refs import SHOT_STAGES
 
 
@@ -26,6 +27,7 @@ def repair(home: Home) -> list[str]:
         if not _alive(left):
             _remove(left)
             told.append(f"removed {left.relative_to(home.root)}")
+    told += _repair_artifacts(home)
     for movie in home.films():
         film = home.film(movie)
         try:
@@ -36,8 +38,23 @@ def repair(home: Home) -> list[str]:
     return told
 
 
+def _repair_artifacts(home: Home) -> list[str]:
+    """Remove versions of ADK artifacts that were being written when their process was killed."""
+    root = home.root / "adk" / "artifacts"
+    if not root.is_dir():
+        return []
+    with short_lock(root / ".lock"):  # nobody saves meanwhile, so whatever is pending is left over
+        left = sorted(path for path in root.rglob(".*.pending") if path.is_dir() and path.parent.name == "versions")
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)
+    return [f"removed {path.relative_to(home.root)}" for path in left]
+
+
 def _repair_film(store: Artifacts) -> list[str]:
     told = []
+    aside = mend_timeline(store.film.path)
+    if aside is not None:
+        told.append(f"{store.film.movie}: its timeline was damaged and is {aside.name} now; a new one is begun")
     for left in sorted(store.film.path.rglob(f"{TEMPORARY}*")):
         _remove(left)
         told.append(f"{store.film.movie}: removed {left.relative_to(store.film.path)}")

@@ -1,45 +1,27 @@
 """The timeline of a film: everything that happened to it, in order, for ever.
 
-One SQLite file a film, so that two films never wait for each other. Written by every stage of every door.
+One SQLite file a film (:mod:`resources.store.database`), so that two films never wait for each other. Written by every
+stage of every door. Attempts, checkpoints and runs beside the events are in :mod:`resources.store.steps`.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from resources.errors import StoreFault
+from resources.store.database import FILE, has_table, is_damaged, put_aside, reading, writing
+from resources.store.events import add_event, now
+from resources.store.runs import note_run_under_way
 from schemas.records import StageEvent
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, event TEXT NOT NULL,
-    stage TEXT, slot TEXT, shot TEXT, data TEXT NOT NULL)
-"""
+__all__ = ["DamagedEvent", "happened_since", "mend_timeline", "now", "read_timeline", "write_memory_event"]
 
 
-def now() -> str:
-    """UTC, ISO 8601, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-@contextmanager
-def _database(folder: Path) -> Iterator[sqlite3.Connection]:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "timeline.db"
-    try:
-        with closing(sqlite3.connect(path, timeout=10)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(_TABLE)
-            with connection:
-                yield connection
-    except sqlite3.Error as error:
-        raise StoreFault(f"the timeline cannot be used: {error}", where=str(path)) from None
+class DamagedEvent(StoreFault):
+    """An entry of a timeline that is not what was written."""
 
 
 def write_memory_event(
@@ -51,35 +33,66 @@ def write_memory_event(
     shot: str | None = None,
     **data: Any,
 ) -> None:
-    """Add one event to the timeline of the film in ``folder``. ``data`` must be JSON."""
-    with _database(folder) as connection:
-        connection.execute(
-            "INSERT INTO events (at, event, stage, slot, shot, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (now(), event, stage, slot, shot, json.dumps(data, sort_keys=True, ensure_ascii=False)),
-        )
+    """Add one event to the timeline of the film in ``folder``. ``data`` must be JSON.
+
+    Names in use: ``run_start``; ``begin``, ``success``, ``failed``, ``reused`` (a stage of a shot) and the same with
+    ``chunk_`` in front; ``load_start``, ``load_complete``, ``load_failed``, ``inference_start``, ``inference_end``,
+    ``cleanup`` (always, also after a failure); ``policy_decision``; ``decided``,
+    ``decision_damaged``; ``take_asked``, ``take_chosen``; ``saved``,
+    ``save_failed``; ``schemas_published``, ``schema_local``; ``timeline_mended``; ``note``. Any other name in the same
+    spelling is as good; :mod:`resources.store.narrate` has the words for those it knows.
+    """
+    with writing(folder) as connection:
+        note_run_under_way(connection, folder)
+        add_event(connection, event, stage=stage, slot=slot, shot=shot, **data)
 
 
 def read_timeline(folder: Path, *, shot: str | None = None) -> list[StageEvent]:
-    """All events of a film, oldest first; of one shot when ``shot`` is given."""
-    if not (folder / "timeline.db").exists():
-        return []
-    with _database(folder) as connection:
+    """All events of a film, oldest first; of one shot when ``shot`` is given. Raises :class:`StoreFault`."""
+    with reading(folder) as connection:
+        if connection is None or not has_table(connection, "events"):
+            return []
         rows = connection.execute(
             "SELECT seq, at, event, stage, slot, shot, data FROM events WHERE ? IS NULL OR shot = ? ORDER BY seq",
             (shot, shot),
         ).fetchall()
-    return [
-        StageEvent.model_validate(
-            {
-                "seq": seq,
-                "at": at,
-                "movie": folder.name,
-                "event": event,
-                "stage": stage,
-                "slot": slot,
-                "shot": shot_id,
-                "data": json.loads(data),
-            }
-        )
-        for seq, at, event, stage, slot, shot_id, data in rows
-    ]
+    return [_event(folder, row) for row in rows]
+
+
+def _event(folder: Path, row: tuple[Any, ...]) -> StageEvent:
+    names = ("seq", "at", "event", "stage", "slot", "shot")
+    try:
+        given = dict(zip(names, row[:-1], strict=True))
+        return StageEvent.model_validate({**given, "movie": folder.name, "data": json.loads(row[-1])})
+    except (ValueError, TypeError):
+        raise DamagedEvent(
+            f"the timeline cannot be used: event {row[0]} is damaged",
+            where=str(folder / FILE),
+            hint="`sparkle doctor --repair` puts it aside; the film itself is whole",
+        ) from None
+
+
+def mend_timeline(folder: Path) -> Path | None:
+    """Put a timeline that cannot be read aside. Returns where it is now, or None when it is whole."""
+    if not is_damaged(folder):
+        try:
+            read_timeline(folder)
+            return None
+        except DamagedEvent:
+            pass
+    aside = put_aside(folder)
+    write_memory_event(folder, "timeline_mended", damaged=aside.name)
+    return aside
+
+
+def happened_since(folder: Path, mark: str, events: Sequence[str]) -> bool:
+    """Whether any of ``events`` came after the last ``mark``, or at all when there is none."""
+    with reading(folder) as connection:
+        if connection is None or not has_table(connection, "events"):
+            return False
+        found = connection.execute(
+            "SELECT 1 FROM events WHERE seq > (SELECT coalesce(max(seq), 0) FROM events WHERE event = ?)"
+            f" AND event IN ({', '.join('?' * len(events))}) LIMIT 1",
+            (mark, *events),
+        ).fetchone()
+    return found is not None

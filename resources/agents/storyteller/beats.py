@@ -63,7 +63,8 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         if beat["beat"] == "answer" and drafts[-1].seen == draft.seen:
             continue
         draft.lines = _beat_lines(film, book, beat, draft, trouble)
-        if partner is not None and partner.who is None and not met and _needs(partner, draft):
+        brought = partner is not None and (partner.who is None or partner.who.wished)
+        if partner is not None and brought and not met and _needs(partner, draft):
             draft.lines = [*_company(film, hero, partner, draft.scene, rng), *draft.lines]
             met = True
         drafts += shots.split_faces(draft, players)

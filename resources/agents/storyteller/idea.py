@@ -30,6 +30,12 @@ class Who:
     """Token index after the phrase."""
     owner: bool = False
     """Named only as the owner of something: ``Grandma's teapot``."""
+    called: str = ""
+    """The name that was wished for somebody whom the idea does not name."""
+    described: str = ""
+    """The words in which somebody was wished for."""
+    wished: bool = False
+    """Not in the idea at all, but in the cast that was wished for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,8 +137,8 @@ def _gender(who: Who | None, phrase: str, idea: Idea, rng: random.Random) -> str
     known = (who.gender if who else "") or gender_of(phrase)
     if known:
         return known
-    if who is not None and who.name:
-        first = who.name.split()[0]
+    if who is not None and (who.name or who.called):
+        first = (who.name or who.called).split()[0]
         names: dict[str, list[str]] = english.data("stage")["names"]
         for gender in ("she", "he"):
             if first in names[gender] or first in names[f"{gender}_known"]:
@@ -163,7 +163,8 @@ def _player(
     who = one if isinstance(one, Who) else None
     phrase = who.phrase if who else str(one)
     noun = who.noun if who else _noun_of(phrase)
-    said = look_of(f"{phrase} {noun}")
+    described = who.described if who else ""
+    said = look_of(f"{described} {phrase} {noun}")
     species = (who.species if who else said.species) or Species.PERSON
     gender = _gender(who, phrase, idea, rng)
     if said.age is None and species is Species.PERSON:
@@ -173,18 +174,21 @@ def _player(
     again = sum(1 for player in others if who is not None and player.who is who)
     strange = who is not None and species is Species.ALIEN and species_of(noun) is None
     kind = Species.PERSON if strange else species
-    name = (who.name if who and not again else "") or _name(noun, kind, gender, [p.name for p in others], rng)
+    given = (who.name or who.called) if who and not again else ""
+    name = given or _name(noun, kind, gender, [p.name for p in others], rng)
     taken = {player.character.id for player in others} | {NARRATOR.id}
-    base = clean.ascii_slug(who.name if who and who.name else noun.split()[-1] if noun else name, "hero")
+    base = clean.ascii_slug(given or (noun.split()[-1] if noun else name), "hero")
     ident = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 9))) if one not in taken)
     colour = next((one for one in colours if said.garment_colour is None), "")
     if colour:
         colours.remove(colour)
     look = _look(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
-    described = (
-        f"{english.capital(name)}{', ' + phrase if phrase else ''}: {_portrait(look, colour, species, gender, noun)}."
-    )
-    character = Character(id=ident, name=name[:120], description=described[:2000], look=look)
+    seen = _portrait(look, colour, species, gender, noun)
+    if described and not again:
+        portrait = f"{english.capital(name)}: {described.rstrip('.!?')}. {english.capital(seen)}."
+    else:
+        portrait = f"{english.capital(name)}{', ' + phrase if phrase else ''}: {seen}."
+    character = Character(id=ident, name=name[:120], description=portrait[:2000], look=look)
     manner = "plain" if strange else manner_of(noun, species, look.age)
     return Player(character, noun, phrase, manner, gender, bool(who and who.name and not again), who)
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Sequence
 from typing import Literal, cast
 
+from resources.agents.forbidden import forbidden_in
 from resources.agents.storyteller import clean, english, foreign, reading, shots
 from resources.agents.storyteller.beats import english_drafts
 from resources.agents.storyteller.film import decide
+from resources.agents.storyteller.length import Length
 from resources.agents.storyteller.people import NARRATOR
-from resources.agents.storyteller.shots import Draft
 from resources.agents.storyteller.titles import logline_of, title_of
+from resources.agents.storyteller.wishes import with_cast
+from resources.errors import InputError
 from schemas.plan import MoviePlan, Music
+from schemas.script import CastWish
 
-LEAST_SHOTS, MOST_SHOTS = 5, 10
-LONGEST_S = 52.0
-"""Seconds of shots at most, by estimate; title and end card come on top, and a voice may be slow."""
-SHORTEST_S = 21.0
-"""Seconds of shots at least; a film of few words takes more time to look."""
+TRIES = 40
+"""Tellings that are tried when words are forbidden; each takes a few milliseconds."""
 _TEMPO_SPREAD = 6
 _CREDIT = "Story: the Sparkle storyteller"
 
@@ -32,27 +34,63 @@ def tell(
     resolution: str = "720p",
     fps: str = "24",
     max_shots: int | None = None,
+    count: int | None = None,
+    seconds: float | None = None,
+    style: str | None = None,
+    people: Sequence[CastWish] = (),
+    forbid: Sequence[str] = (),
 ) -> MoviePlan:
     """A plan of 5 to 10 shots that tells ``idea``.
 
     The same arguments give the same plan in every process. Any text is taken as data; an empty one raises
-    ``ValueError``. ``max_shots`` (at least 1) limits the length further. A language without lines of its own gets a
-    film that a narrator carries with the idea's own words.
+    ``ValueError``. ``max_shots`` (at least 1) limits the length further, ``count`` says it exactly, ``seconds`` is the
+    length of the whole film. A language without lines of its own gets a film that a narrator carries with the idea's
+    own words.
+
+    ``people`` are in the cast; no word of ``forbid`` occurs. Raises :class:`InputError` for what cannot be done.
     """
     text = clean.clean(idea)
     if not any(char.isalnum() for char in text):
         raise ValueError("the idea has no words; say in a sentence what the film is about")
-    digest = hashlib.sha256(f"tell:{seed}:{text}".encode()).digest()
-    rng = random.Random(int.from_bytes(digest[:8], "big"))
+    target = Length.of(count, max_shots, seconds)
+    hits: list[str] = []
+    for attempt in range(TRIES if forbid else 1):
+        salt = f":{attempt}" if attempt else ""
+        digest = hashlib.sha256(f"tell:{seed}:{text}{salt}".encode()).digest()
+        rng = random.Random(int.from_bytes(digest[:8], "big"))
+        plan = _tell(text, rng, seed, language, aspect, resolution, fps, target, style, people)
+        hits = [word for _, word in forbidden_in(plan, forbid)]
+        if not hits:
+            return plan
+    raise InputError(
+        f"in {TRIES} tellings of this idea the storyteller found none without {hits[0]!r}",
+        where="forbid",
+        hint="forbid less, or name a language model: --writer MODEL",
+    )
+
+
+def _tell(
+    text: str,
+    rng: random.Random,
+    seed: int,
+    language: str,
+    aspect: str,
+    resolution: str,
+    fps: str,
+    target: Length,
+    style: str | None,
+    people: Sequence[CastWish],
+) -> MoviePlan:
     premise = clean.premise(text)
     written_in = clean.detect_language(premise)
     story = reading.read(premise) if written_in == "en" else foreign.read(premise)
+    story = with_cast(story, people)
     film = decide(story, rng, seed)
     if language == "en":
         drafts = english_drafts(film, written_in, rng)
     else:
         drafts = foreign.foreign_drafts(film, language, written_in, rng)
-    drafts = _fit(drafts, min(max_shots or MOST_SHOTS, MOST_SHOTS))
+    drafts = target.fitted(drafts)
     done = shots.build(drafts, film.words, film.mood, rng)
     speaking = {line.character_id for shot in done for line in shot.dialogue}
     seen = {who for shot in done for who in shot.characters}
@@ -68,66 +106,15 @@ def tell(
         idea=text,
         language=language,
         aspect=cast(Literal["16:9", "9:16", "1:1"], aspect),
-        resolution=cast(Literal["144p", "360p", "480p", "720p", "1080p"], resolution),
+        resolution=cast(Literal["144p", "360p", "480p", "720p", "1080p", "2160p"], resolution),
         fps=fps,
         seed=seed,
+        style=style or MoviePlan.model_fields["style"].default,
+        title_card_s=target.title_card_s,
+        end_card_s=target.end_card_s,
         music=Music(mood=film.mood, tempo=tempo + rng.randint(-_TEMPO_SPREAD, _TEMPO_SPREAD)),
         characters=[*narrator, *(role for role in roles if role.id in seen | speaking)],
         locations=[location for location in locations if location.id in used],
         shots=done,
         credits=[credit],
     )
-
-
-_LOOSE = frozenset({"answer", "low-reply", "question-reply", "memory", "first"})
-"""Beats a film that is too long does without."""
-
-
-_QUIET = ("arrive-reply", "arrive", "sorry-reply", "low", "dash", "sulk", "safe-reply")
-"""Beats that also work without a word, in the order in which they fall silent."""
-
-
-def _fit(drafts: list[Draft], most: int) -> list[Draft]:
-    """Between five and ``most`` shots, and not longer than a person likes: what matters least goes first."""
-    most = max(most, 1)
-    fitted = list(drafts)
-    order = (
-        "answer",
-        "thing",
-        "second",
-        "low-reply",
-        "first",
-        "sulk",
-        "arrive",
-        "low",
-        "prologue",
-        "memory",
-        "question",
-    )
-
-    def weight(draft: Draft) -> int:
-        return order.index(draft.beat) if draft.beat in order else len(order)
-
-    while len(fitted) > most:
-        inner = fitted[1:-1] or fitted
-        fitted.remove(min(inner, key=weight))
-    while sum(draft.seconds for draft in fitted) > LONGEST_S:
-        spoken = [draft for draft in fitted[1:-1] if draft.lines and draft.beat != "prologue"]
-        loose = [draft for draft in spoken if draft.beat in _LOOSE]
-        inserts = [draft for draft in spoken if draft.beat in ("thing", "second")]
-        if len(fitted) > LEAST_SHOTS and loose:
-            fitted.remove(min(loose, key=weight))
-        elif inserts:
-            inserts[0].lines = []
-        elif quiet := next((draft for beat in _QUIET for draft in spoken if draft.beat == beat), None):
-            quiet.lines = []
-        elif any(len(draft.lines) > 1 for draft in spoken):
-            longest = max(spoken, key=lambda draft: len(draft.lines) * 200 + draft.seconds)
-            longest.lines = longest.lines[:-1]
-        else:
-            break
-    short = SHORTEST_S - sum(draft.seconds for draft in fitted)
-    if short > 0:
-        for draft in fitted:
-            draft.extra = short / len(fitted) + 0.1
-    return fitted

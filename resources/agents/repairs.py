@@ -1,0 +1,45 @@
+"""What the decision agents share: the repair that a question may hold, and how an answer is refused."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from resources.agents.errors import AnswerRefused
+from resources.errors import InputError
+from resources.store.fingerprint import derive_seed
+from schemas.decisions import Repair, RepairAction
+from schemas.refs import Stage
+
+
+def action_of(repair: Repair | None, stage: Stage, known: frozenset[RepairAction]) -> RepairAction | None:
+    """What ``repair`` asks of the agent of ``stage``, which can do what is ``known``. Raises :class:`InputError`."""
+    if repair is None:
+        return None
+    if repair.stage != stage or repair.action not in known:
+        raise InputError(
+            f"no decision about {stage} can do {repair.action!r} for {repair.stage}",
+            hint=f"{stage} knows {', '.join(sorted(known))}",
+        )
+    return repair.action
+
+
+def seed_for(agent: str, seed: int, action: RepairAction | None) -> int:
+    """The seed that a decision holds: the one it was given, another one only when that is the repair."""
+    return derive_seed(seed, agent, "new_seed") if action == "new_seed" else seed
+
+
+def hold(condition: bool, complaint: str) -> None:
+    """Refuse an answer with ``complaint``, a line its model can act on, unless ``condition`` holds."""
+    if not condition:
+        raise AnswerRefused(complaint)
+
+
+def plain(text: str, limit: int) -> str:
+    """``text`` in one line without control characters, at most ``limit`` characters, cut between words if it can be."""
+    text = unicodedata.normalize("NFC", text)
+    kept = "".join(char if unicodedata.category(char) not in ("Cc", "Cs") else " " for char in text)
+    line = " ".join(kept.split())
+    if len(line) <= limit:
+        return line
+    head = line[:limit]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,;:.-")

@@ -1,0 +1,55 @@
+"""A whole folder put in the place of another in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from resources.store.atomic import TEMPORARY, disk_errors, sync_folder
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_CANNOT = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
+"""What Linux and its file systems say when they do not know how to exchange two names."""
+
+
+def put_folder(made: Path, target: Path) -> None:
+    """Give the folder ``made`` the name ``target``; a folder that has it already is replaced and removed.
+
+    Both must be on one file system. Linux exchanges the two names at once. Where that is not known (macOS, some network
+    drives) the old folder is put aside first and comes back should the second step fail.
+    """
+    with disk_errors(target):
+        if not target.exists():
+            made.rename(target)
+        elif _exchange(made, target):
+            shutil.rmtree(made, ignore_errors=True)
+        else:
+            aside = target.parent / f"{TEMPORARY}{os.getpid()}-old-{target.name}"
+            target.rename(aside)
+            try:
+                made.rename(target)
+            except OSError:
+                aside.rename(target)
+                raise
+            shutil.rmtree(aside, ignore_errors=True)
+        sync_folder(target.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names, or say that this system cannot."""
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number), str(other))

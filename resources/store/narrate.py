@@ -1,0 +1,170 @@
+"""Events of a timeline in words, for a person and for an agent's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from schemas.records import StageEvent
+
+Data = Mapping[str, Any]
+
+DETAILS = frozenset({"begin", "load_start", "inference_start", "inference_end", "cleanup", "chunk_begin"})
+"""Events that only say that something goes on; what came of it is told by another."""
+MAX_VALUE = 200
+"""Characters of a value that are told."""
+
+
+def narrate(event: StageEvent) -> str:
+    """What happened, in a few words, without time, stage and shot. One line, no control characters."""
+    told = _WORDS.get(event.event)
+    text = told(event.data) if told is not None else _anything(event)
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """``text`` in one line: what came from outside may hold anything, also commands for a terminal."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def main_events(events: Iterable[StageEvent]) -> list[StageEvent]:
+    """``events`` without :data:`DETAILS`, but for a beginning that nothing followed: that one is news."""
+    kept = list(events)
+    lost = unfinished(kept)
+    return [event for event in kept if event.event not in DETAILS or event.seq in lost]
+
+
+def unfinished(events: Iterable[StageEvent]) -> set[int]:
+    """Numbers of the beginnings that nothing followed: work under way, or a process that was killed."""
+    begun: dict[tuple[str | None, str | None, int], int] = {}
+    for event in events:
+        key = (event.stage, event.slot, event.data.get("attempt", 1))
+        if event.event == "begin":
+            begun[key] = event.seq
+        elif event.event in ("success", "failed"):
+            begun.pop(key, None)
+    return set(begun.values())
+
+
+def span(seconds: float) -> str:
+    """A length of time as a person says it."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
+def _seconds(data: Data, word: str = "in") -> str:
+    seconds = data.get("seconds")
+    return f" {word} {span(seconds)}" if isinstance(seconds, (int, float)) else ""
+
+
+def _try(data: Data) -> str:
+    attempt = data.get("attempt", 1)
+    return f", at try {attempt}" if attempt != 1 else ""
+
+
+def _run_start(data: Data) -> str:
+    again = ", going on where it stopped" if data.get("resume") else ""
+    return f"make begins, profile {data.get('profile')}, seed {data.get('seed')}{again}"
+
+
+def _failed(data: Data) -> str:
+    then = "; tried again" if data.get("retry") else ""
+    return f"FAILED{_seconds(data, 'after')}{_try(data)}: {data.get('error')}{then}"
+
+
+def _chunk_failed(data: Data) -> str:
+    return f"chunk {data.get('chunk')} FAILED{_try(data)}: {data.get('error')}"
+
+
+def _policy(data: Data) -> str:
+    because = f", {data['reason']}" if data.get("reason") else ""
+    return f"verdict: {data.get('verdict')}{because}"
+
+
+def _decided(data: Data) -> str:
+    attempts = data.get("attempts", 1)
+    times = f", at try {attempts}" if attempts != 1 else ""
+    tokens = (data.get("input_tokens") or 0) + (data.get("output_tokens") or 0)
+    cost = f", {tokens:,} tokens" if tokens else ""
+    money = f", {data['amount']:.4f} USD" if data.get("amount") else ""
+    return f"{data.get('agent')} decided with {data.get('model')}{_seconds(data)}{times}{cost}{money}"
+
+
+def _take(what: str) -> Callable[[Data], str]:
+    def told(data: Data) -> str:
+        note = f": {data['note']}" if data.get("note") else ""
+        pinned = ", pinned" if data.get("pinned") else ""
+        return f"take {data.get('take')} {what}{pinned}{note}"
+
+    return told
+
+
+def _saved(data: Data) -> str:
+    versions, new = data.get("versions", {}), data.get("new", [])
+    told = [f"{name.removesuffix('.json')} v{versions.get(name, '?')}" for name in new]
+    return f"records saved: {', '.join(told) if told else 'nothing new'}"
+
+
+def _review(data: Data) -> str:
+    reasons = ", ".join(map(str, data.get("reasons", [])))
+    return f"a person is asked to look: {reasons}"
+
+
+def _answered(data: Data) -> str:
+    words = {"approve": "a person said yes", "reject": "a person said no"}
+    note = f": {data['note']}" if data.get("note") else ""
+    return f"{words.get(str(data.get('decision')), 'a person answered')}{note}"
+
+
+_WORDS: dict[str, Callable[[Data], str]] = {
+    "run_start": _run_start,
+    "begin": lambda data: f"begun{_try(data)}",
+    "success": lambda data: f"made{_seconds(data)}{_try(data)}",
+    "failed": _failed,
+    "reused": lambda data: "taken from before",
+    "chunk_begin": lambda data: f"chunk {data.get('chunk')} begun{_try(data)}",
+    "chunk_success": lambda data: f"chunk {data.get('chunk')} made{_try(data)}",
+    "chunk_failed": _chunk_failed,
+    "load_start": lambda data: f"loading {data.get('model')}",
+    "load_complete": lambda data: f"loaded {data.get('model')}{_seconds(data)}",
+    "load_failed": lambda data: f"could not load {data.get('model')} ({data.get('error')})",
+    "inference_start": lambda data: f"{data.get('engine')} works",
+    "inference_end": lambda data: (
+        f"{data.get('engine')} {'failed' if data.get('error') else 'is done'}{_seconds(data)}"
+    ),
+    "cleanup": lambda data: "cleaned up" + (" after a failure" if data.get("failed") else ""),
+    "policy_decision": _policy,
+    "decided": _decided,
+    "take_asked": _take("is asked for"),
+    "take_chosen": _take("is the one in the film again"),
+    "review_asked": _review,
+    "review_answered": _answered,
+    "review_noted": lambda data: f"a person noted: {data.get('note')}",
+    "pause_asked": lambda data: "a person paused the film",
+    "resume_asked": lambda data: "a person let the film go on",
+    "stop_asked": lambda data: "a person asked to stop",
+    "paused": lambda data: "paused",
+    "resumed": lambda data: "goes on",
+    "stopped": lambda data: "stopped; what was made is kept",
+    "saved": _saved,
+    "save_failed": lambda data: f"records could NOT be saved: {data.get('error')}",
+    "schemas_published": lambda data: f"{len(data.get('schemas', []))} schemas published, as nothing was before",
+    "schema_local": lambda data: f"schema {data.get('schema')} read from a local file, as configured",
+    "timeline_mended": lambda data: f"the timeline begins anew; the damaged one is kept as {data.get('damaged')}",
+    "note": lambda data: f"note: {data.get('text')}",
+}
+
+
+def _anything(event: StageEvent) -> str:
+    """An event that this module has no words for."""
+    facts = [f"{key} {_value(value)}" for key, value in event.data.items() if value not in (None, "")]
+    return f"{event.event.replace('_', ' ')}{': ' if facts else ''}{', '.join(facts)}"
+
+
+def _value(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
