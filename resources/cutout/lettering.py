@@ -1,8 +1,8 @@
 """Lettering for cards: any text in any script, wrapped and shrunk until it fits.
 
 Latin letters come from typefaces that PyPI packages ship (SIL OFL and Apache 2.0), so that a card looks the same on
-every machine; Chinese, Japanese and Korean from ``noto-cjk-sans-jp-regular`` where that is installed; and what those
-lack from the fonts the system has.
+every machine; other scripts and emoji from ``manimgx-fonts``, Chinese, Japanese and Korean from
+``noto-cjk-sans-jp-regular``; and what those lack from the fonts the system has.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
+from pathlib import Path
 
 import font_amatic_sc
 import font_caladea
 import skia
+
+from resources.media.wrap import is_rtl
 
 DISPLAY = "display"
 """The hand-lettered face of titles."""
@@ -27,6 +30,7 @@ _FAMILIES = {
     BODY: ("Caladea",),
 }
 _CJK = "noto_cjk_sans_jp_regular"
+_NOTO = "manimgx_fonts"
 _LEAD = 0.30
 """Space above a line that follows another, in parts of its letter size."""
 SMALLEST = 7.0
@@ -58,6 +62,16 @@ class _Faces:
         self.fonts.setDefaultFontManager(self.provider)
 
     @cached_property
+    def noto(self) -> dict[str, skia.Typeface]:
+        """Noto for scripts that the lettering's own faces lack, opened when the first such character is met."""
+        found = {}
+        for path in sorted(Path(str(files(_NOTO))).glob("*.ttf")):
+            name = f"Noto {path.stem.partition('[')[0]}"
+            found[name] = skia.Typeface.MakeFromFile(str(path))
+            self.provider.registerTypeface(found[name], skia.String(name))
+        return found
+
+    @cached_property
     def system(self) -> skia.FontMgr:
         """The machine's own fonts, opened only for a character that no packaged font has."""
         return skia.FontMgr()
@@ -82,6 +96,11 @@ class _Faces:
     def _look_up(self, char: str) -> str | None:
         if char not in self.found and self.extra and self.extra["CJK"].unicharToGlyph(ord(char)):
             self.found[char] = "CJK"
+        if char not in self.found:
+            has = (name for name, typeface in self.noto.items() if typeface.unicharToGlyph(ord(char)))
+            name = next(has, None)
+            if name is not None:
+                self.found[char] = name
         if char not in self.found:
             typeface = self.system.matchFamilyStyleCharacter("", skia.FontStyle.Normal(), [], ord(char))
             name = None if typeface is None else f"system {typeface.getFamilyName()}"
@@ -119,7 +138,8 @@ def paragraph(text: str, face: str, size: float, width: float, tone: int) -> ski
     style.setTextStyle(letters)
     builder = skia.textlayout.ParagraphBuilder.make(style, _faces().fonts, skia.Unicodes.ICU.Make())
     builder.pushStyle(letters)
-    builder.addText(text)
+    # paragraphs run from left to right here: marks at both ends keep a row's last sign on its own side
+    builder.addText(f"\u200f{text}\u200f" if is_rtl(text) else text)
     made = builder.Build()
     made.layout(width)
     return made

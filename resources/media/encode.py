@@ -1,27 +1,43 @@
-"""Encoding with one fixed set of x264 parameters, so that whatever is encoded here can be joined by packets.
+"""Encoding with one fixed set of parameters a codec, so that whatever is encoded alike can be joined by packets.
 
 Closed GOPs, no scene-cut keyframes, one thread (x264 gives other bytes for another number of threads), two B-frames
 without a pyramid (so the decode delay is one frame), BT.709 limited range, square pixels. ``stitchable`` keeps x264
-from tuning the headers to the content, which makes the parameter sets of all segments equal.
+from tuning the headers to the content, which makes the parameter sets of all segments equal. x265 and SVT-AV1 do so by
+themselves; AV1 has no reordered packets at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import ffmpeg
 import imageio_ffmpeg
 
 from resources.engines import Frame
-from resources.media.process import run
+from resources.media.process import ProgramMissing, run
+from schemas.vocabulary import Codec
 
 X264 = "open-gop=0:scenecut=0:keyint=600:min-keyint=1:bframes=2:b-pyramid=none:b-adapt=1:stitchable=1:force-cfr=1"
-DECODE_DELAY = 1
+X265 = (
+    "open-gop=0:scenecut=0:keyint=600:min-keyint=1:bframes=2:b-pyramid=0:info=0:log-level=error"
+    ":pools=none:frame-threads=1:wpp=0"
+)
+SVT_AV1 = "lp=1:scd=0"
+DECODE_DELAY: dict[str, int] = {"h264": 1, "hevc": 1, "av1": 0}
 """Frames by which decoding runs ahead of showing, for the parameters above."""
+ENCODERS: dict[Codec, dict[str, Any]] = {
+    Codec.HEVC: {"vcodec": "libx265", "preset": "veryfast", "vtag": "hvc1", "x265-params": X265},
+    Codec.AV1: {"vcodec": "libsvtav1", "preset": 8, "g": 600, "svtav1-params": SVT_AV1},
+}
+"""Encoders of the other codecs. Apple's players take the tag ``hvc1`` (parameter sets in the header alone)."""
+CRF_STEP: dict[Codec, int] = {Codec.H264: 0, Codec.HEVC: 2, Codec.AV1: 13}
+"""What is added to x264's rate factor for the same PSNR; docs/LOG.md has the figures."""
+SWSCALE = "bilinear+accurate_rnd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +48,18 @@ class Picture:
     height: int
     rate: Fraction
     preset: str = "veryfast"
+    """x264's; the other codecs have their own in :data:`ENCODERS`."""
     crf: int = 20
+    codec: Codec = Codec.H264
 
 
 @cache
 def ffmpeg_program() -> str:
-    """Path of the ffmpeg that comes as a wheel."""
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
+    """Path of the ffmpeg that comes as a wheel. Raises :class:`ProgramMissing`."""
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise ProgramMissing("ffmpeg", "is not installed; `sparkle doctor` says how to get it") from None
 
 
 def compiled(stream: object) -> list[str]:
@@ -57,6 +78,21 @@ def encode_segment(frames: Iterable[Frame], picture: Picture, path: Path, *, los
 
     Raises :class:`resources.media.process.ProcessFailed`. The caller counts again by decoding.
     """
+    return _encode_rgba(frames, picture, lambda source: encoded(source, picture, str(path), lossless=lossless))
+
+
+def encode_handle(frames: Iterable[Frame], picture: Picture, path: Path, lossless: Path) -> int:
+    """Encode RGBA frames into ``path`` as :func:`encode_segment` does and, in the same go, without loss."""
+
+    def both(source: Any) -> Any:
+        parts = source.filter_multi_output("split")
+        exact = encoded(parts[1], picture, str(lossless), lossless=True)
+        return ffmpeg.merge_outputs(encoded(parts[0], picture, str(path)), exact)
+
+    return _encode_rgba(frames, picture, both)
+
+
+def _encode_rgba(frames: Iterable[Frame], picture: Picture, output: Callable[[Any], Any]) -> int:
     count = 0
 
     def pieces() -> Iterator[bytes]:
@@ -65,47 +101,38 @@ def encode_segment(frames: Iterable[Frame], picture: Picture, path: Path, *, los
             count += 1
             yield frame.tobytes()
 
-    source = ffmpeg.input(
-        "pipe:",
-        format="rawvideo",
-        pix_fmt="rgba",
-        s=f"{picture.width}x{picture.height}",
-        framerate=str(picture.rate),
-    ).filter("scale", out_color_matrix="bt709", out_range="tv", flags="bilinear+accurate_rnd")
-    run(compiled(_output(source, picture, path, lossless)), timeout=900, stdin=pieces())
+    source = _raw(picture, "rgba").filter("scale", out_color_matrix="bt709", out_range="tv", flags=SWSCALE)
+    run(compiled(output(source)), timeout=900, stdin=pieces())
     return count
 
 
 def encode_yuv(planes: Iterable[bytes], picture: Picture, path: Path) -> None:
     """Encode planar 4:2:0 frames, already BT.709 limited range, with the same parameters."""
-    source = ffmpeg.input(
-        "pipe:",
-        format="rawvideo",
-        pix_fmt="yuv420p",
-        s=f"{picture.width}x{picture.height}",
-        framerate=str(picture.rate),
-    )
-    run(compiled(_output(source, picture, path, False)), timeout=300, stdin=planes)
+    run(compiled(encoded(_raw(picture, "yuv420p"), picture, str(path))), timeout=300, stdin=planes)
 
 
-def _output(source: object, picture: Picture, path: Path, lossless: bool) -> object:
-    quality = {"qp": 0, "preset": "ultrafast"} if lossless else {"crf": picture.crf, "preset": picture.preset}
-    return ffmpeg.output(
-        source,
-        str(path),
+def encoded(source: Any, picture: Picture, name: str, *, lossless: bool = False, **more: Any) -> Any:
+    """The output node that encodes ``source`` as ``picture`` says, into the mp4 ``name``."""
+    # what a source leaves open and what another one says must not make different headers
+    colour = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
+    tagged = source.filter("setparams", chroma_location="left", **colour).filter("setsar", 1)
+    if lossless:  # handles are H.264 whatever the shot is: they are never joined, only read
+        coder = {"vcodec": "libx264", "qp": 0, "preset": "ultrafast", "x264-params": X264, "forced-idr": 1}
+    elif picture.codec is Codec.H264:
+        quality = {"crf": picture.crf, "preset": picture.preset}
+        coder = {"vcodec": "libx264", **quality, "x264-params": X264, "forced-idr": 1}
+    else:
+        coder = {**ENCODERS[picture.codec], "crf": picture.crf + CRF_STEP[picture.codec]}
+    return tagged.output(
+        name,
         format="mp4",
-        vcodec="libx264",
         pix_fmt="yuv420p",
-        **quality,
-        **{
-            "x264-params": X264,
-            "threads": 1,
-            "forced-idr": 1,
-            "colorspace": "bt709",
-            "color_primaries": "bt709",
-            "color_trc": "bt709",
-            "color_range": "tv",
-            "fflags": "+bitexact",
-            "flags:v": "+bitexact+cgop",
-        },
+        **coder,
+        **{"threads": 1, "fflags": "+bitexact", "flags:v": "+bitexact+cgop", **more},
     )
+
+
+def _raw(picture: Picture, pixels: str) -> Any:
+    """Frames from standard input."""
+    size = f"{picture.width}x{picture.height}"
+    return ffmpeg.input("pipe:", format="rawvideo", pix_fmt=pixels, s=size, framerate=str(picture.rate))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
+from av.error import FFmpegError
 from av.packet import Packet
 
 from resources.errors import RenderFault
@@ -37,7 +38,7 @@ def join(spans: Sequence[Span], rate: Fraction, out: Path) -> int:
     Raises :class:`RenderFault` when parameter sets differ, or a span does not begin and end where packets allow.
     """
     base = 1 / rate
-    frame = 0
+    frame = delay = 0
     extradata: bytes | None = None
     # The container's own clock ticks once a frame for whole rates, 1001 times for the others: always exact.
     with av.open(str(out), "w", format="mp4", options={"fflags": "+bitexact", "movflags": "+faststart"}) as target:
@@ -47,9 +48,12 @@ def join(spans: Sequence[Span], rate: Fraction, out: Path) -> int:
                 video = source.streams.video[0]
                 header = bytes(video.codec_context.extradata or b"")
                 if stream is None:
-                    stream = target.add_stream_from_template(video)
+                    # no encoder is opened for a copy; the tag says where parameter sets lie, and players look at it
+                    stream = target.add_stream_from_template(video, opaque=True)
+                    stream.codec_context.codec_tag = video.codec_context.codec_tag
                     stream.time_base = base
                     extradata = header
+                    delay = DECODE_DELAY[video.codec.canonical_name]
                 elif header != extradata:
                     raise RenderFault("was encoded with other parameters and cannot be joined", where=span.path.name)
                 packets = _span_packets(source, video, span, rate)
@@ -57,7 +61,7 @@ def join(spans: Sequence[Span], rate: Fraction, out: Path) -> int:
                 packet.stream = stream
                 packet.time_base = base
                 packet.pts = frame + number - span.start
-                packet.dts = frame + order - DECODE_DELAY
+                packet.dts = frame + order - delay
                 packet.duration = 1
                 target.mux(packet)
             frame += span.stop - span.start
@@ -78,6 +82,8 @@ def _span_packets(
         number = round((packet.pts - first) * (packet.time_base or Fraction(1)) * rate)
         if span.start <= number < span.stop:
             packets.append((packet, number))
+            if len(packets) == span.stop - span.start:
+                break
     if [number for _, number in sorted(packets, key=lambda pair: pair[1])] != list(range(span.start, span.stop)):
         raise RenderFault(f"does not hold frames {span.start} to {span.stop}", where=span.path.name)
     if packets and not packets[0][0].is_keyframe:
@@ -86,6 +92,9 @@ def _span_packets(
 
 
 def frame_count(path: Path) -> int:
-    """Frames in a file by counting packets (fast; :mod:`resources.media.probe` decodes)."""
-    with av.open(str(path)) as source:
-        return sum(1 for packet in source.demux(source.streams.video[0]) if packet.size)
+    """Frames in a file by counting packets (fast; :mod:`resources.media.probe` decodes); 0 for one that is none."""
+    try:
+        with av.open(str(path), format="mp4") as source:
+            return sum(1 for packet in source.demux(source.streams.video[0]) if packet.size)
+    except (FFmpegError, IndexError):
+        return 0

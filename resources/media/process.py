@@ -14,11 +14,12 @@ The errors::
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,8 @@ MAX_OUTPUT = 64 * 1024 * 1024
 """Bytes of standard output that are kept; a program that floods more is stopped."""
 MAX_ERROR_TEXT = 16_000
 """Bytes of standard error that are kept, the last ones."""
+_ADDRESS = re.compile(r"\[[^\]@]* @ 0x[0-9a-f]+\] ?")
+"""What ffmpeg puts before a line: an object and where it lay in memory."""
 
 
 class ProcessFailed(Exception):
@@ -39,7 +42,7 @@ class ProcessFailed(Exception):
 
     def __str__(self) -> str:
         lines = [line for line in self.stderr.strip().splitlines() if line.strip()]
-        tail = f": {lines[-1][:300]}" if lines else ""
+        tail = f": {_ADDRESS.sub('', lines[-1])[:300]}" if lines else ""
         return f"{Path(self.program).name} {self.reason}{tail}"
 
 
@@ -51,8 +54,13 @@ class ProcessTimeout(ProcessFailed):
     """The program ran over its time limit and was killed."""
 
 
-def start(args: Sequence[str], *, cwd: Path | None = None) -> subprocess.Popen[bytes]:
-    """Start a program with pipes on all three ends, in a process group of its own that dies with :func:`kill`."""
+def start(
+    args: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a program with pipes on all three ends, in a process group of its own that dies with :func:`kill`.
+
+    ``env`` is added to the environment.
+    """
     try:
         return subprocess.Popen(
             list(args),
@@ -60,6 +68,7 @@ def start(args: Sequence[str], *, cwd: Path | None = None) -> subprocess.Popen[b
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=cwd,
+            env={**os.environ, **env} if env else None,
             close_fds=True,
             start_new_session=True,
         )
@@ -86,6 +95,7 @@ def run(
     timeout: float,
     stdin: bytes | Iterable[bytes] | None = None,
     cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
     max_output: int = MAX_OUTPUT,
 ) -> bytes:
     """Run ``args`` to its end and return what it wrote to standard output.
@@ -93,10 +103,11 @@ def run(
     ``stdin`` is bytes or an iterator of pieces, fed as fast as the program takes them. Raises :class:`ProcessFailed`
     or a child of it; whatever an iterator raises passes through after the program has been killed.
     """
-    process = start(args, cwd=cwd)
+    process = start(args, cwd=cwd, env=env)
     deadline = time.monotonic() + timeout
     out = bytearray()
     err = bytearray()
+    complaints = 0
     pieces = iter([stdin] if isinstance(stdin, bytes) else stdin or [])
     pending = memoryview(b"")
     assert process.stdin and process.stdout and process.stderr
@@ -136,6 +147,9 @@ def run(
                     else:
                         err += data
                         del err[:-MAX_ERROR_TEXT]
+                        complaints += len(data)
+                        if complaints > max_output:
+                            raise ProcessFailed(args[0], "would not stop complaining and was stopped", _text(err))
         try:
             code = process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

@@ -6,7 +6,8 @@ construction (ffmpeg's xfade gave 13 frames for 12) and equal input gives equal 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -19,34 +20,37 @@ from schemas.vocabulary import TransitionKind
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """Y (h, w), U and V (h/2, w/2), limited range."""
 BLACK = (16, 128, 128)
+REVISION = "2"
+"""Version of the blends; part of every rendered transition's name."""
 
 
-def read_planes(path: Path) -> list[Planes]:
-    """All frames of a short file, as planes."""
-    frames: list[Planes] = []
+def read_planes(path: Path) -> Iterator[Planes]:
+    """The frames of a file of ours, one at a time, as planes."""
     with av.open(str(path), format="mp4") as source:
         for frame in source.decode(source.streams.video[0]):
             planes = [
                 np.frombuffer(memoryview(p), np.uint8).reshape(p.height, p.line_size)[:, : p.width]
                 for p in frame.planes
             ]
-            frames.append((planes[0].copy(), planes[1].copy(), planes[2].copy()))
-    return frames
+            yield planes[0], planes[1], planes[2]
 
 
-def transition_frames(kind: TransitionKind, tail: list[Planes], head: list[Planes], overlap: int) -> Iterator[bytes]:
+def transition_frames(
+    kind: TransitionKind, tail: Iterable[Planes], head: Iterable[Planes], tails: int, heads: int, overlap: int
+) -> Iterator[bytes]:
     """The stretch around a join: ``tail`` of one shot, ``overlap`` blended frames, the rest of ``head``.
 
-    Gives len(tail) + len(head) - overlap frames as planar 4:2:0 bytes.
+    ``tails`` and ``heads`` are how many frames there are. Gives tails + heads - overlap frames as planar 4:2:0 bytes,
+    and holds two at a time.
     """
-    if not 0 < overlap <= min(len(tail), len(head)):
-        raise RenderFault(f"a transition of {overlap} frames does not fit handles of {len(tail)} and {len(head)}")
-    for planes in tail[:-overlap]:
+    if not 0 < overlap <= min(tails, heads):
+        raise RenderFault(f"a transition of {overlap} frames does not fit handles of {tails} and {heads}")
+    before, after = iter(tail), iter(head)
+    for planes in islice(before, tails - overlap):
         yield _bytes(planes)
-    for number in range(overlap):
-        a, b = tail[len(tail) - overlap + number], head[number]
-        yield _bytes(_blend(kind, a, b, number + 1, overlap + 1))
-    for planes in head[overlap:]:
+    for number, (a, b) in enumerate(zip(islice(before, overlap), after, strict=False), 1):
+        yield _bytes(_blend(kind, a, b, number, overlap + 1))
+    for planes in after:
         yield _bytes(planes)
 
 
@@ -58,9 +62,11 @@ def _blend(kind: TransitionKind, a: Planes, b: Planes, step: int, steps: int) ->
         case TransitionKind.WIPE:
             return _wipe(a, b, step, steps)
         case TransitionKind.FADE:
-            # both at once: the old picture goes down to black while the new one comes up out of it
+            # both at once: the old picture goes down to black while the new one comes up out of it, each with the
+            # square of its share, for with the shares themselves the two would add up to a dissolve
             dark = _black(a)
-            old, new = _mix(a, dark, step, steps), _mix(dark, b, step, steps)
+            old = _mix(_mix(a, dark, step, steps), dark, step, steps)
+            new = _mix(dark, _mix(dark, b, step, steps), step, steps)
             return _lighter(old, new)
         case TransitionKind.DIP_TO_BLACK:
             dark = _black(a)
@@ -71,7 +77,11 @@ def _blend(kind: TransitionKind, a: Planes, b: Planes, step: int, steps: int) ->
 
 def _mix(a: Planes, b: Planes, step: int, steps: int) -> Planes:
     def one(x: NDArray[np.uint8], y: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        mixed = (x.astype(np.int32) * (steps - step) + y.astype(np.int32) * step + steps // 2) // steps
+        # 16 bits hold 255 times 256 steps, and are half the work of 32
+        mixed = x.astype(np.uint16) * np.uint16(steps - step)
+        mixed += y.astype(np.uint16) * np.uint16(step)
+        mixed += np.uint16(steps // 2)
+        mixed //= np.uint16(steps)
         return mixed.astype(np.uint8)
 
     return one(a[0], b[0]), one(a[1], b[1]), one(a[2], b[2])

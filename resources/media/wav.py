@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 from pathlib import Path
 
@@ -24,6 +25,18 @@ def wav_bytes(sound: NDArray[np.float32]) -> bytes:
         file.setframerate(SAMPLE_RATE)
         file.writeframes(pcm.tobytes())
     return out.getvalue()
+
+
+def write_float_wav(sound: NDArray[np.float32], path: Path) -> None:
+    """Write ``sound`` (samples, channels) as 32-bit float WAV at 48 kHz: nothing is rounded or clipped on the way."""
+    data = np.ascontiguousarray(sound, "<f4")
+    channels = data.shape[1]
+    form = struct.pack("<HHIIHH", 3, channels, SAMPLE_RATE, SAMPLE_RATE * channels * 4, channels * 4, 32)
+    size = min(data.nbytes, 0xFFFFFF00)
+    with path.open("wb") as file:
+        file.write(b"RIFF" + struct.pack("<I", 36 + size) + b"WAVEfmt " + struct.pack("<I", 16) + form)
+        file.write(b"data" + struct.pack("<I", size))
+        file.write(data.data)
 
 
 def read_wav(path: Path) -> NDArray[np.float32]:

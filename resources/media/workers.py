@@ -19,7 +19,7 @@ from typing import Protocol
 
 from resources.engines import Frame
 from resources.errors import RenderFault
-from resources.media.encode import Picture, encode_segment
+from resources.media.encode import Picture, encode_handle, encode_segment
 from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder
 
 RANGE_FRAMES = 48
@@ -62,33 +62,33 @@ def render_ranges(source: FrameSource, picture: Picture, folder: Path, spans: Se
     for start, stop, is_handle in spans:
         every = (False, True) if is_handle else (False,)
         wanted = [lossless for lossless in every if not range_path(folder, (start, stop), lossless).exists()]
-        if not wanted:
-            continue
-        frames: Iterable[Frame] = source.frames(start, stop)
-        if len(wanted) > 1:
-            frames = [frame.copy() for frame in frames]
-        for lossless in wanted:
-            _encode_range(frames, picture, folder, (start, stop), lossless)
-        drawn += stop - start
+        if wanted:
+            _encode_range(source.frames(start, stop), picture, folder, (start, stop), wanted)
+            drawn += stop - start
     return drawn
 
 
 def _encode_range(
-    frames: Iterable[Frame], picture: Picture, folder: Path, span: tuple[int, int], lossless: bool
+    frames: Iterable[Frame], picture: Picture, folder: Path, span: tuple[int, int], wanted: Sequence[bool]
 ) -> None:
-    """Encode one range under a temporary name, and give it its own when it is whole."""
-    path = range_path(folder, span, lossless)
-    temporary = folder / f"{TEMPORARY}{os.getpid()}-{path.name}"
+    """Encode one range, with loss or without or both, under temporary names; it gets its own when it is whole."""
+    paths = [range_path(folder, span, lossless) for lossless in wanted]
+    temporary = [folder / f"{TEMPORARY}{os.getpid()}-{path.name}" for path in paths]
     try:
         with disk_errors(folder):
-            count = encode_segment(frames, picture, temporary, lossless=lossless)
+            if len(wanted) == 2:
+                count = encode_handle(frames, picture, *temporary)
+            else:
+                count = encode_segment(frames, picture, temporary[0], lossless=wanted[0])
             if count != span[1] - span[0]:
                 raise RenderFault(f"the engine gave {count} frames for {span[0]}-{span[1]}")
-            sync_file(temporary)
-            temporary.replace(path)
+            for whole, path in zip(temporary, paths, strict=True):
+                sync_file(whole)
+                whole.replace(path)
             sync_folder(folder)
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in temporary:
+            left.unlink(missing_ok=True)
 
 
 class Workers:

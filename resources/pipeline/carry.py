@@ -18,13 +18,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from resources.agents.memo import Decided
 from resources.engines import Engine
-from resources.errors import DiskFull, PassingFault, RenderFault, SparkleError
-from resources.media.process import ProcessFailed, ProcessTimeout
+from resources.errors import DiskFull, Missing, PassingFault, RenderFault, SparkleError
+from resources.media.process import ProcessFailed, ProcessTimeout, ProgramMissing
+from resources.pipeline.control import obey
+from resources.pipeline.saving import save_film
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import crash_point
 from resources.store.fingerprint import content_hash, fingerprint
-from resources.store.timeline import now, write_memory_event
+from resources.store.steps import Step
+from resources.store.timeline import now
 from schemas.plan import Strict
 from schemas.refs import AssetRef, Sidecar, Stage
 
@@ -50,7 +54,8 @@ class Job:
     verify: Callable[[Path], None]
     """Decode what was written and count; raise :class:`RenderFault` when it is not what was asked for."""
     inputs: Mapping[str, str] = field(default_factory=dict)
-    decision: Mapping[str, Any] = field(default_factory=dict)
+    decision: Decided[Any] | None = None
+    """What an agent decided; its value counts, where it came from is only recorded. None: nothing was to decide."""
     seed: int = 0
 
     @property
@@ -62,7 +67,7 @@ class Job:
             engine=self.engine.name,
             engine_revision=self.engine.revision,
             request=self.request.model_dump(mode="json"),
-            decision=self.decision,
+            decision={} if self.decision is None else self.decision.value.model_dump(mode="json"),
             inputs=self.inputs,
         )
 
@@ -85,8 +90,8 @@ def is_current(store: Artifacts, job: Job) -> AssetRef | None:
 
 def carry(store: Artifacts, job: Job, *, sleep: Callable[[float], None] = time.sleep) -> Outcome:
     """Take the artifact of ``job`` from the store, or make it. Raises :class:`SparkleError`."""
+    obey(store.film)
     begun = time.monotonic()
-    where = {"stage": job.stage, "slot": job.slot, "shot": job.shot}
     current = is_current(store, job)
     if current is not None:
         return Outcome(current, True, time.monotonic() - begun)
@@ -94,34 +99,42 @@ def carry(store: Artifacts, job: Job, *, sleep: Callable[[float], None] = time.s
     found = store.find(job.stage, job.slot, wanted)
     if found is not None:
         store.point(found)
-        write_memory_event(store.film.path, "reused", **where, fingerprint=wanted)
+        _step(store, job).reuse()
         return Outcome(found, True, time.monotonic() - begun)
     for attempt in range(1, ATTEMPTS + 1):
-        write_memory_event(store.film.path, "begin", **where, attempt=attempt, fingerprint=wanted)
+        step = _step(store, job, attempt)
+        step.begin()
         try:
-            ref = _make(store, job, wanted, attempt)
+            with step.under_way():
+                ref = _make(store, job, wanted, step)
         except (SparkleError, ProcessFailed) as error:
             fault = _as_fault(error, job)
             again = isinstance(fault, PassingFault) and attempt < ATTEMPTS
-            write_memory_event(
-                store.film.path, "failed", **where, attempt=attempt, error=str(fault), kind=fault.kind, retry=again
-            )
+            step.fail(fault, retry=again)
             if not again:
+                save_film(store, fault)
                 raise fault from None
-            sleep(FIRST_DELAY_S * 2 ** (attempt - 1) * (1 + random.random() / 2))
+            sleep(delay(attempt))
             continue
-        seconds = time.monotonic() - begun
-        write_memory_event(
-            store.film.path, "success", **where, attempt=attempt, fingerprint=wanted, seconds=round(seconds, 3)
-        )
-        return Outcome(ref, False, seconds, attempt)
+        step.succeed()
+        return Outcome(ref, False, time.monotonic() - begun, attempt)
     raise AssertionError("the last attempt returns or raises")
 
 
-def _make(store: Artifacts, job: Job, wanted: str, attempt: int) -> AssetRef:
+def delay(attempt: int) -> float:
+    """Seconds before the next attempt after ``attempt`` that failed."""
+    return FIRST_DELAY_S * 2.0 ** (attempt - 1) * (1 + random.random() / 2)
+
+
+def _step(store: Artifacts, job: Job, attempt: int = 1) -> Step:
+    return Step(store.film.path, job.stage, slot=job.slot, shot=job.shot, attempt=attempt, fingerprint=job.fingerprint)
+
+
+def _make(store: Artifacts, job: Job, wanted: str, step: Step) -> AssetRef:
     started, begun = now(), time.monotonic()
     with store.staging(job.stage, job.slot) as folder:
-        facts = job.make(folder)
+        with step.inference(job.engine.name):
+            facts = job.make(folder)
         crash_point(f"{job.stage}.made")
         job.verify(folder)
         files = store.files(folder)
@@ -143,7 +156,7 @@ def _make(store: Artifacts, job: Job, wanted: str, attempt: int) -> AssetRef:
                 engine=job.engine.name,
                 engine_revision=job.engine.revision,
                 request=job.request.model_dump(mode="json"),
-                decision=dict(job.decision),
+                decision={} if job.decision is None else job.decision.told,
                 inputs=dict(job.inputs),
                 seed=job.seed,
                 libraries=library_versions(),
@@ -151,7 +164,7 @@ def _make(store: Artifacts, job: Job, wanted: str, attempt: int) -> AssetRef:
                 started=started,
                 seconds=round(time.monotonic() - begun, 3),
                 peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-                attempt=attempt,
+                attempt=step.attempt,
             ),
         )
 
@@ -160,6 +173,8 @@ def _as_fault(error: SparkleError | ProcessFailed, job: Job) -> SparkleError:
     """A program's failure in the project's own words, with the shot it happened to."""
     if isinstance(error, ProcessTimeout):
         return PassingFault(str(error), where=f"{job.stage} {job.shot or ''}".strip())
+    if isinstance(error, ProgramMissing):
+        return Missing(f"{Path(error.program).name} is not installed", hint="`sparkle doctor` says how to get it")
     if isinstance(error, ProcessFailed):
         if "No space left on device" in error.stderr:
             return DiskFull("the disk is full", hint="free some space and run the same command")

@@ -38,7 +38,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-sr
 def report_page(plan: MoviePlan, report: QAReport, sheet: CutSheet, images: list[Path]) -> str:
     """The whole page as HTML."""
     rate = FrameRate.parse(sheet.fps)
-    starts = {piece.name: piece for piece in sheet.pieces}
+    starts = sheet.shots
     figures = []
     for shot, folder in zip(plan.shots, images, strict=True):
         piece = starts[shot.id or ""]

@@ -5,27 +5,36 @@ Both doors, Dagster's assets and the command line, go through this; neither know
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.errors import Missing, NeedsReview, RenderFault
+from resources.errors import DiskFull, Missing, NeedsReview, RenderFault, SparkleError, Stopped
 from resources.pipeline.carry import Job, Outcome, carry, is_current
+from resources.pipeline.deciding import Decisions, Undecided
 from resources.pipeline.engines import Engines
+from resources.pipeline.examine import ask_about_film, hold_back
 from resources.pipeline.resolve import Script
+from resources.pipeline.review import Reviews
+from resources.pipeline.saving import save_film
 from resources.pipeline.stages.clips import clip_job, clip_work
-from resources.pipeline.stages.cut import FILM, ShotMedia, cut_job, prefetch_cards
+from resources.pipeline.stages.cut import FILM, ShotMedia, cut_job, prefetch_cards, restore_parts
 from resources.pipeline.stages.images import image_job
 from resources.pipeline.stages.plan import open_script, plan_job, read_request
 from resources.pipeline.stages.report import REPORT, read_report, report_job, shot_findings, voice_findings
 from resources.pipeline.stages.video import video_job
-from resources.pipeline.stages.voices import line_seed, read_track, voice_job
+from resources.pipeline.stages.voices import asked_of, line_seed, read_track, voice_job
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, crash_point
 from resources.store.film import FilmFolder, Home
 from resources.store.fingerprint import digest, hash_file
+from resources.store.runs import film_run, new_run, without_run
+from resources.store.timeline import write_memory_event
+from schemas.cut import Piece
+from schemas.records import RunContext
 from schemas.refs import AssetRef, Stage
-from schemas.report import Finding, QAReport
+from schemas.report import Finding, QAReport, Verdict
 
 
 @dataclass(frozen=True)
@@ -41,12 +50,32 @@ class ShotState:
 class Production:
     """One film, its script, its artifacts and the engines that make them."""
 
-    def __init__(self, home: Home, movie: str, engines: Callable[[str], Engines]) -> None:
+    def __init__(self, home: Home, movie: str, engines: Callable[[str], Engines], script: Script | None = None) -> None:
+        """``script`` is the film's own, taken in and saved, unless a rehearsal brings another."""
         self.home = home
         self.film: FilmFolder = home.film(movie)
         self.store = Artifacts(self.film, home.root)
-        self.script: Script = open_script(self.film)
+        self.script: Script = open_script(self.film) if script is None else script
+        self.decisions = Decisions(self.script, self.film)
         self._engines = engines
+        without_run(self.film.path, self._new_run())
+
+    @contextmanager
+    def run(self, run_id: str | None = None) -> Iterator[RunContext]:
+        """One invocation: what happens meanwhile is recorded under it, or under the run that is under way.
+
+        When it ends in an error, the film's records are saved as they are then.
+        """
+        with film_run(self.film.path, self._new_run(run_id)) as context:
+            try:
+                yield context
+            except SparkleError as error:
+                save_film(self.store, error)
+                raise
+
+    def save(self) -> None:
+        """Save the film's records when anything happened to it since they were saved; see :mod:`.saving`."""
+        save_film(self.store)
 
     @property
     def engines(self) -> Engines:
@@ -61,11 +90,11 @@ class Production:
 
     def image(self, slot: str) -> Outcome:
         """shot_images."""
-        return carry(self.store, image_job(self.script, slot, self.engines.image))
+        return carry(self.store, self._image_job(slot))
 
     def voice(self, slot: str) -> Outcome:
         """voice_tracks and with it shot_timing."""
-        return carry(self.store, voice_job(self.script, slot, self.engines.voice))
+        return carry(self.store, self._voice_job(slot))
 
     def video(self, slot: str) -> Outcome:
         """video_chunks; needs image and timing to be current."""
@@ -82,28 +111,44 @@ class Production:
     def cut(self) -> Outcome:
         """final_cut; needs every shot to be current and free of errors. Raises :class:`NeedsReview`."""
         job = self._cut_job()
-        for shot in self.script.plan.shots:
-            for finding in self.findings(self.script.slot(shot)):
-                if finding.severity == "error":
-                    raise NeedsReview(
-                        f"shot {finding.shot} holds the film: {finding.reason}, {finding.message}",
-                        where="final_cut",
-                        hint=f"`sparkle retake {self.film.movie} {finding.shot}` makes it again",
-                    )
+        try:
+            hold_back(self)
+        except NeedsReview as held:
+            self._decided("final_cut", "escalate", held.message)
+            self.save()
+            raise
         outcome = carry(self.store, job)
         folder = self.store.path(outcome.ref)
         for name in (FILM, "final_cut.srt", "final_cut.vtt", "poster.jpg"):
             _show(folder / name, self.film.path / "cut" / name)
+        self._show_timeline(None)
         crash_point("final_cut.shown")
         return outcome
 
     def report(self) -> Outcome:
-        """qa_report on the current cut."""
+        """qa_report on the current cut; a film that escalates becomes a question to a person."""
         outcome = carry(self.store, self._report_job())
         folder = self.store.path(outcome.ref)
         for name in (REPORT, "index.html"):
             _show(folder / name, self.film.path / "report" / name)
+        report = read_report(folder)
+        self._show_timeline(report)
+        if not outcome.reused:
+            self._decided("qa_report", report.verdict, ", ".join(sorted({found.reason for found in report.findings})))
+        ask_about_film(self, report)
+        self.save()
         return outcome
+
+    def restore_cut(self) -> list[Piece]:
+        """Make again the cards and stems of the current cut that a later one has forgotten; where everything lies."""
+        engines = self.engines
+        return restore_parts(self.script, self.store, engines.cards, engines.music, engines.renderer, self._shots())
+
+    def _show_timeline(self, report: QAReport | None) -> None:
+        """Leave the cut as an editor's timeline beside the film."""
+        from resources.pipeline.handover.export import show_timeline  # OpenTimelineIO, only when a film was cut
+
+        show_timeline(self, report)
 
     # -- what is current ---------------------------------------------------------------------------------------
 
@@ -115,19 +160,22 @@ class Production:
         return found
 
     def state(self, slot: str) -> ShotState:
-        """Which stages of a shot have to be made; cheap, nothing is rendered."""
+        """Which stages of a shot have to be made; cheap: nothing is rendered, and no agent is asked.
+
+        A decision that nobody has taken yet means that its stage has to be made.
+        """
         stale: list[Stage] = []
-        image = is_current(self.store, image_job(self.script, slot, self.engines.image))
-        voice = is_current(self.store, voice_job(self.script, slot, self.engines.voice))
+        image = self._current(lambda: self._image_job(slot, ask=False))
+        voice = self._current(lambda: self._voice_job(slot, ask=False))
         stale += ["shot_images"] if image is None else []
         stale += ["voice_tracks"] if voice is None else []
         video = None
         if image is not None and voice is not None:
-            video = is_current(self.store, self._video_job(slot))
+            video = self._current(lambda: self._video_job(slot, ask=False))
         stale += ["video_chunks"] if video is None else []
         clip = None
         if video is not None and voice is not None:
-            clip = is_current(self.store, self._clip_job(slot))
+            clip = self._current(lambda: self._clip_job(slot, ask=False))
         stale += ["lipsynced_clips"] if clip is None else []
         return ShotState(self.script.shot(slot).id or "", slot, stale)
 
@@ -145,14 +193,16 @@ class Production:
         return [] if is_current(self.store, self._report_job()) is not None and page.exists() else ["qa_report"]
 
     def findings(self, slot: str) -> list[Finding]:
-        """What is wrong with a shot that is made."""
+        """What is wrong with a shot that is made; what a person approved is no error any more."""
         voice, clip = self.ref("voice_tracks", slot), self.ref("lipsynced_clips", slot)
-        return shot_findings(self.script, self.script.shot(slot), self.store.path(voice), self.store.path(clip))
+        found = shot_findings(self.script, self.script.shot(slot), self.store.path(voice), self.store.path(clip))
+        return self.reviews.settle([voice, clip], found)
 
     def voice_findings(self, slot: str) -> list[Finding]:
-        """What is wrong with the sound of a shot."""
-        folder = self.store.path(self.ref("voice_tracks", slot))
-        return voice_findings(self.script, self.script.shot(slot), folder)
+        """What is wrong with the sound of a shot; what a person approved is no error any more."""
+        voice = self.ref("voice_tracks", slot)
+        found = voice_findings(self.script, self.script.shot(slot), self.store.path(voice))
+        return self.reviews.settle([voice], found)
 
     def qa(self) -> QAReport:
         """The current report."""
@@ -173,23 +223,68 @@ class Production:
         """Data version of ``cut_spec``: everything of the cut that is not in the shots."""
         return digest(self.script.cut_request().model_dump(mode="json"))
 
+    # -- a person's word ---------------------------------------------------------------------------------------
+
+    @property
+    def reviews(self) -> Reviews:
+        """Questions to a person about this film, and the answers."""
+        return Reviews(self.store)
+
+    def peek_job(self, stage: Stage, slot: str | None = None) -> Job | None:
+        """What would make a stage from what is there now; None while something before it is missing or undecided.
+
+        Nobody is asked, and nothing is written.
+        """
+        where = slot or ""
+        jobs: dict[Stage, Callable[[], Job]] = {
+            "movie_plan": self._plan_job,
+            "shot_images": lambda: self._image_job(where, ask=False),
+            "voice_tracks": lambda: self._voice_job(where, ask=False),
+            "video_chunks": lambda: self._video_job(where, ask=False),
+            "lipsynced_clips": lambda: self._clip_job(where, ask=False),
+            "final_cut": self._cut_job,
+            "qa_report": self._report_job,
+        }
+        try:
+            return jobs[stage]()
+        except (Undecided, Missing, RenderFault):
+            return None
+
     # -- work ahead --------------------------------------------------------------------------------------------
 
-    def prefetch_voices(self, slots: list[str]) -> None:
-        """Let the voices begin with every line that is not there yet."""
-        wanted = []
+    def prefetch_voices(self, slots: list[str]) -> dict[str, SparkleError]:
+        """Let the voices begin with every line that is not there yet; slots whose lines nobody could decide about.
+
+        A hint: who then asks for such a slot's voice gets the same error, without another question.
+        """
+        wanted, failed = [], {}
         for slot in slots:
             shot = self.script.shot(slot)
             recorded = shot.media is not None and shot.media.voice is not None
-            if not recorded and is_current(self.store, voice_job(self.script, slot, self.engines.voice)) is None:
-                request = self.script.voice_request(shot)
-                wanted += [(line, line_seed(request, line)) for line in request.lines]
+            try:
+                decided = self.decisions.voice(slot)
+            except (DiskFull, Stopped):
+                raise
+            except SparkleError as error:
+                failed[slot] = error
+                continue
+            job = voice_job(self.script, slot, self.engines.voice, decided)
+            if not recorded and is_current(self.store, job) is None:
+                asked = asked_of(self.script, slot, decided)
+                wanted += [(line, line_seed(asked, line)) for line in asked.lines]
         if wanted:
             self.engines.voice.prefetch(wanted)
+        return failed
 
     def prefetch_clip(self, slot: str) -> None:
-        """Let the workers begin with a clip whose motion and voice are current."""
-        if is_current(self.store, self._clip_job(slot)) is None:
+        """Let the workers begin with a clip whose motion and voice are current. A hint: errors are told by the clip."""
+        try:
+            job = self._clip_job(slot)
+        except (DiskFull, Stopped):
+            raise
+        except SparkleError:
+            return
+        if is_current(self.store, job) is None:
             work = clip_work(
                 self.script,
                 self.store,
@@ -197,6 +292,7 @@ class Production:
                 self.engines.lipsync,
                 self.ref("video_chunks", slot),
                 self.ref("voice_tracks", slot),
+                self.decisions.clip(slot),
             )
             self.engines.renderer.prefetch(work.key, work.source, work.picture, work.frames, work.handle)
 
@@ -207,26 +303,53 @@ class Production:
         if image is not None:
             prefetch_cards(self.script, self.store, engines.cards, engines.renderer, image)
 
+    # -- records -----------------------------------------------------------------------------------------------
+
+    def _new_run(self, run_id: str | None = None) -> RunContext:
+        return new_run(self.film.movie, self.script.settings.profile, self.script.plan.seed, run_id=run_id)
+
+    def _decided(self, stage: Stage, verdict: Verdict, reason: str) -> None:
+        write_memory_event(self.film.path, "policy_decision", stage=stage, verdict=verdict, reason=reason)
+
     # -- jobs --------------------------------------------------------------------------------------------------
 
     def _plan_job(self) -> Job:
         request = read_request(self.film)
-        return plan_job(self.script, request.writer if request else "hand")
+        return plan_job(self.script, self.store, request.writer if request else "hand")
 
     def _frames(self, slot: str) -> int:
         return read_track(self.store.path(self.ref("voice_tracks", slot))).frames
 
-    def _video_job(self, slot: str) -> Job:
-        image = self.ref("shot_images", slot)
-        return video_job(self.script, self.store, slot, self.engines.video, image, self._frames(slot))
+    # ``ask`` false: raise Undecided where an agent would have to be asked
 
-    def _clip_job(self, slot: str) -> Job:
+    def _image_job(self, slot: str, *, ask: bool = True) -> Job:
+        return image_job(self.script, slot, self.engines.image, self.decisions.image(slot, ask=ask))
+
+    def _voice_job(self, slot: str, *, ask: bool = True) -> Job:
+        return voice_job(self.script, slot, self.engines.voice, self.decisions.voice(slot, ask=ask))
+
+    def _video_job(self, slot: str, *, ask: bool = True) -> Job:
+        image, frames = self.ref("shot_images", slot), self._frames(slot)
+        decided = self.decisions.video(slot, frames, ask=ask)
+        return video_job(self.script, self.store, slot, self.engines.video, image, frames, decided)
+
+    def _clip_job(self, slot: str, *, ask: bool = True) -> Job:
         video, voice = self.ref("video_chunks", slot), self.ref("voice_tracks", slot)
-        return clip_job(self.script, self.store, slot, self.engines.lipsync, self.engines.renderer, video, voice)
+        decided = self.decisions.clip(slot, ask=ask)
+        engines = self.engines
+        return clip_job(self.script, self.store, slot, engines.lipsync, engines.renderer, video, voice, decided)
 
     def _clip_key(self, slot: str) -> str:
         video, voice = self.ref("video_chunks", slot), self.ref("voice_tracks", slot)
-        return clip_work(self.script, self.store, slot, self.engines.lipsync, video, voice).key
+        decided = self.decisions.clip(slot)
+        return clip_work(self.script, self.store, slot, self.engines.lipsync, video, voice, decided).key
+
+    def _current(self, job: Callable[[], Job]) -> AssetRef | None:
+        """The current artifact when it is what ``job`` would make and everything about it is decided."""
+        try:
+            return is_current(self.store, job())
+        except Undecided:
+            return None
 
     def _shots(self) -> list[ShotMedia]:
         return [

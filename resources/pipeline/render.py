@@ -18,6 +18,7 @@ import av
 import numpy as np
 
 from resources.engines import CardEngine, Frame, LipsyncEngine
+from resources.media.assemble import CLIP, HEAD, TAIL
 from resources.media.encode import Picture
 from resources.media.join import Span, join
 from resources.media.probe import OPTIONS
@@ -25,9 +26,8 @@ from resources.media.workers import FrameSource, Workers, frame_ranges, range_pa
 from schemas.media import CutRequest, LipsyncRequest, TimedLine
 from schemas.plan import Strict
 
-CLIP = "clip.mp4"
-HEAD = "handle-head.mp4"
-TAIL = "handle-tail.mp4"
+OWN_SOUND = "own.wav"
+"""What a clip of the user's own sounds like, as long as its shot; only where it sounds."""
 
 
 @dataclass(frozen=True)

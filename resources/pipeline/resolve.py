@@ -17,8 +17,9 @@ from resources.casting import cast_voices, language_of, load_voices
 from resources.errors import InputError
 from resources.lexicon import mood_of, place_of, props_in, resolve_look, time_of, weather_of
 from resources.profile import Profile
-from resources.store.film import Settings, ShotTakes
+from resources.store.film import ID, Settings, ShotTakes
 from resources.store.fingerprint import derive_seed, hash_file
+from schemas.decisions import Repair
 from schemas.media import (
     CutRequest,
     CutShot,
@@ -31,6 +32,7 @@ from schemas.media import (
     VoiceRequest,
 )
 from schemas.plan import Location, MoviePlan, Shot, Voice
+from schemas.refs import Stage
 from schemas.vocabulary import Place
 
 
@@ -75,6 +77,14 @@ class Script:
         if takes is not None:
             return next(take.seed for take in takes.takes if take.number == takes.current)
         return derive_seed(self.plan.seed, "shot", shot_id(shot))
+
+    def repair(self, shot: Shot, stage: Stage) -> Repair | None:
+        """What the current take of the shot asks ``stage`` to do differently, if anything."""
+        takes = self.takes.get(shot_id(shot))
+        if takes is None:
+            return None
+        current = next(take for take in takes.takes if take.number == takes.current)
+        return next((repair for repair in reversed(current.repairs) if repair.stage == stage), None)
 
     def location(self, shot: Shot) -> Location:
         """Where the shot plays, place, hour and weather filled in from words where the plan is silent."""
@@ -171,6 +181,7 @@ class Script:
             fps=self.plan.fps,
             crf=encode.crf,
             preset=encode.preset,
+            codec=self.settings.codec,
             handle_frames=encode.handle_frames,
             seed=self.seed(shot),
         )
@@ -209,6 +220,7 @@ class Script:
             music_seed=derive_seed(plan.seed, "music"),
             loudness=self.settings.loudness,
             burn_subtitles=self.settings.burn_subtitles,
+            codec=self.settings.codec,
             language=plan.language,
             shots=shots,
         )
@@ -270,3 +282,10 @@ def slug(text: str, limit: int) -> str:
     """Lower-case ASCII words joined by ``-``, at most ``limit`` long; empty when nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:limit].strip("-")
+
+
+def film_id(text: str) -> str:
+    """The id of a film about ``text``: a slug with four hex digits of its hash, so equal words are the same film."""
+    mark = f"{derive_seed(text) & 0xFFFF:04x}"
+    movie = f"{slug(text, 40) or 'film'}-{mark}"
+    return movie if ID.fullmatch(movie) else f"film-{mark}"

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from resources.agents.memo import Decided
 from resources.engines import LipsyncEngine
 from resources.errors import RenderFault
+from resources.media.assemble import CLIP
 from resources.media.encode import Picture
 from resources.media.workers import FrameSource
 from resources.pipeline.carry import Job
-from resources.pipeline.render import CLIP, EngineFrames, OwnClipFrames, Renderer
+from resources.pipeline.render import OWN_SOUND, EngineFrames, OwnClipFrames, Renderer
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.video import OWN_CLIP
 from resources.pipeline.stages.voices import read_track
-from resources.quality.picture import PictureMeasures, measure_picture
+from resources.quality.picture import PictureMeasures, measure_picture, moments
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
+from schemas.decisions import LipsyncDecision
 from schemas.media import LipsyncRequest
 from schemas.refs import AssetRef
 from schemas.time import FrameRate
 
-CODE_VERSION = "1"
+CODE_VERSION = "3"
 MEASURES = "measures.json"
 
 
@@ -39,14 +43,22 @@ class ClipWork:
 
 def picture_of(request: LipsyncRequest) -> Picture:
     """Encoder settings of a clip."""
-    return Picture(request.width, request.height, FrameRate.parse(request.fps).value, request.preset, request.crf)
+    rate = FrameRate.parse(request.fps).value
+    return Picture(request.width, request.height, rate, request.preset, request.crf, request.codec)
 
 
 def clip_work(
-    script: Script, store: Artifacts, slot: str, engine: LipsyncEngine, video: AssetRef, voice: AssetRef
+    script: Script,
+    store: Artifacts,
+    slot: str,
+    engine: LipsyncEngine,
+    video: AssetRef,
+    voice: AssetRef,
+    decided: Decided[LipsyncDecision] | None = None,
 ) -> ClipWork:
     """What has to be drawn for the shot in ``slot``."""
     request = script.clip_request(script.shot(slot))
+    request = decided.value.applied(request) if decided else request
     folder = store.path(video)
     track = read_track(store.path(voice))
     own = folder / OWN_CLIP
@@ -65,15 +77,19 @@ def clip_job(
     renderer: Renderer,
     video: AssetRef,
     voice: AssetRef,
+    decided: Decided[LipsyncDecision] | None = None,
 ) -> Job:
-    """The final picture of the shot in ``slot``."""
+    """The final picture of the shot in ``slot``, mouths as was ``decided``."""
     shot = script.shot(slot)
     request = script.clip_request(shot)
 
     def make(folder: Path) -> dict[str, Any]:
-        work = clip_work(script, store, slot, engine, video, voice)
+        work = clip_work(script, store, slot, engine, video, voice, decided)
         encoded = renderer.render(work.key, work.source, work.picture, work.frames, work.handle, folder)
-        measures = measure_picture(folder / CLIP, work.picture.rate)
+        own = store.path(video) / OWN_SOUND
+        if own.exists():
+            shutil.copyfile(own, folder / OWN_SOUND)
+        measures = measure_picture(folder / CLIP, work.picture.rate, keep=moments(work.frames))
         (folder / MEASURES).write_text(measures.model_dump_json(indent=1), encoding="utf-8")
         return {
             **encoded.model_dump(),
@@ -101,7 +117,8 @@ def clip_job(
         make=make,
         verify=verify,
         inputs={"video_chunks": video.sha256, "voice_tracks": voice.sha256},
-        seed=request.seed,
+        decision=decided,
+        seed=decided.value.seed if decided else request.seed,
     )
 
 

@@ -6,42 +6,42 @@ changed shot renders the transitions beside that shot and nothing else.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from resources.engines import CardEngine, MusicEngine
 from resources.errors import RenderFault
-from resources.media.encode import Picture, encode_yuv
-from resources.media.join import Span, frame_count, join
+from resources.media.assemble import CLIP, Segments, assemble, stretches
+from resources.media.burn import shown
+from resources.media.encode import Picture
+from resources.media.fonts import without_face
+from resources.media.join import frame_count
 from resources.media.loudness import TARGETS, encode_to_target
-from resources.media.mix import mix, place_sound
-from resources.media.mux import Chapter, burn, chapters_text, mux
-from resources.media.pictures import thumbnail
+from resources.media.mux import Chapter, chapters_text, mux
+from resources.media.pictures import poster_frame
 from resources.media.probe import read_sound
-from resources.media.subtitles import cues, to_srt, to_vtt
-from resources.media.transitions import read_planes, transition_frames
-from resources.media.wav import read_wav
+from resources.media.subtitles import Cue, cues, to_srt, to_vtt
+from resources.media.words import with_words
+from resources.media.wrap import measure_for
 from resources.pipeline.carry import Job
-from resources.pipeline.render import CLIP, HEAD, TAIL, CardFrames, Renderer
+from resources.pipeline.render import OWN_SOUND, CardFrames, Renderer
 from resources.pipeline.resolve import Script
+from resources.pipeline.stages.layout import Run, lay_out
+from resources.pipeline.stages.sound import SoundRoom, Voice
 from resources.pipeline.stages.voices import read_track, shifted
 from resources.store.artifacts import Artifacts
-from resources.store.atomic import TEMPORARY, sync_file
 from resources.store.fingerprint import digest
-from schemas.cut import CutSheet, Piece
+from resources.store.timeline import write_memory_event
+from schemas.cut import CutSheet, Piece, Stem
 from schemas.media import CutRequest, TimedLine
 from schemas.refs import AssetRef
 from schemas.time import FrameRate
-from schemas.vocabulary import TransitionKind
 
-CODE_VERSION = "1"
+CODE_VERSION = "3"
 FILM = "final_cut.mp4"
-END_TRANSITION = 12
-"""Frames of the dissolve into the end card."""
 
 
 @dataclass(frozen=True)
@@ -68,28 +68,37 @@ def cut_job(
     def make(folder: Path) -> dict[str, Any]:
         cut = _Cut(store, script, request, picture, renderer, cards)
         pieces, dropped = cut.lay_out(shots)
-        sheet = _sheet(request, pieces, dropped, [store.path(shot.voice) for shot in shots])
-        cut.join(pieces, folder / "picture.mp4")
-        loudness = _sound(request, sheet, music, [store.path(shot.voice) for shot in shots], folder / "sound.m4a")
-        subtitles = cues(sheet.lines, script.plan.rate.samples(sheet.frames))
+        room = SoundRoom(store.film.path / "cut", music)
+        voices, effects = _sounds(store, shots)
+        sound = room.film_sound(request, pieces, voices, effects)
+        sheet = _sheet(request, pieces, dropped, voices, sound.listed(store.home))
+        subtitles = cues(sheet.lines, script.plan.rate.samples(sheet.frames), measure_for(*script.plan.frame_size))
+        words = subtitles if request.burn_subtitles else []
+        if boxes := without_face("".join(cue.text for cue in words)):
+            said = f"no typeface has {boxes[:12]!r}: the subtitles in the picture show boxes there"
+            write_memory_event(store.film.path, "without_face", stage="final_cut", message=said)
+            logging.getLogger("sparkle.control").warning(said)
+        cut.join(pieces, words, folder / "picture.mp4")
+        loudness = encode_to_target(sound.mix, TARGETS[request.loudness], folder / "sound.m4a")
+        room.forget_unused()
         (folder / "final_cut.srt").write_text(to_srt(subtitles), encoding="utf-8")
         (folder / "final_cut.vtt").write_text(to_vtt(subtitles), encoding="utf-8")
         (folder / "chapters.txt").write_text(chapters_text(request.title, _chapters(request, sheet)), encoding="utf-8")
-        if request.burn_subtitles and subtitles:
-            burn(folder, "picture.mp4", "final_cut.srt", None, picture.preset, picture.crf, "burnt.mp4")
-            (folder / "burnt.mp4").replace(folder / "picture.mp4")
-        with_subtitles = "final_cut.srt" if subtitles else None
+        # words that stand in the picture already would be shown twice
+        with_subtitles = "final_cut.srt" if subtitles and not request.burn_subtitles else None
         mux(folder, "picture.mp4", "sound.m4a", with_subtitles, "chapters.txt", FILM, request.language)
         (folder / "cut_sheet.json").write_text(sheet.model_dump_json(indent=1), encoding="utf-8")
-        _poster(store, shots, folder / "poster.jpg")
+        poster_frame(store.path(shots[len(shots) // 2].clip) / CLIP, folder / "poster.jpg")
         for left in ("picture.mp4", "sound.m4a", "chapters.txt"):
             (folder / left).unlink()
         return {
             "frames": sheet.frames,
             "seconds": round(script.plan.rate.seconds(sheet.frames), 3),
-            "loudness_lufs": round(loudness[0], 2),
-            "true_peak_dbtp": round(loudness[1], 2),
+            "loudness_lufs": round(loudness.integrated, 2),
+            "true_peak_dbtp": round(loudness.true_peak, 2),
             "cues": len(subtitles),
+            "fastest_cue": round(max((cue.speed for cue in subtitles), default=0.0), 1),
+            "codec": str(request.codec),
             "width": request.width,
             "height": request.height,
             "dropped_transitions": dropped,
@@ -127,7 +136,23 @@ def cut_job(
 def cut_picture(script: Script) -> Picture:
     """Encoder settings of everything in the cut."""
     width, height = script.plan.frame_size
-    return Picture(width, height, script.plan.rate.value, script.profile.encode.preset, script.profile.encode.crf)
+    encode = script.profile.encode
+    return Picture(width, height, script.plan.rate.value, encode.preset, encode.crf, script.settings.codec)
+
+
+def restore_parts(
+    script: Script,
+    store: Artifacts,
+    cards: CardEngine,
+    music: MusicEngine,
+    renderer: Renderer,
+    shots: list[ShotMedia],
+) -> list[Piece]:
+    """Make again the cards and stems of the current cut that a later cut has forgotten; where everything lies."""
+    request = script.cut_request()
+    pieces, _ = _Cut(store, script, request, cut_picture(script), renderer, cards).lay_out(shots)
+    SoundRoom(store.film.path / "cut", music).film_sound(request, pieces, *_sounds(store, shots))
+    return pieces
 
 
 def prefetch_cards(script: Script, store: Artifacts, cards: CardEngine, renderer: Renderer, image: AssetRef) -> None:
@@ -154,64 +179,35 @@ class _Cut:
         self.renderer = renderer
         self.cards = cards
         self.handle = script.profile.encode.handle_frames
-        self.segments = store.film.path / "cut" / "segments"
-        self.used: set[str] = set()
+        self.segments = Segments(store.film.path / "cut" / "segments")
 
     def lay_out(self, shots: list[ShotMedia]) -> tuple[list[Piece], list[str]]:
         """Cards and shots with their first frames; names of transitions that did not fit."""
         images = [self.store.path(shots[0].image)]
-        raw: list[tuple[str, Path, int, int, TransitionKind, int]] = []
-        if self.request.title_frames:
-            folder = self._card("title", images, self.request.title_frames)
-            raw.append(("title", folder, self.request.title_frames, self._handle(folder), TransitionKind.CUT, 0))
-        for shot, media in zip(self.request.shots, shots, strict=True):
-            folder, facts = self.store.path(media.clip), media.clip.facts
-            kind = TransitionKind(shot.transition_kind)
-            raw.append((shot.shot_id, folder, facts["frames"], facts["handle"], kind, shot.transition_frames))
-        if self.request.end_frames:
-            folder = self._card("end", images, self.request.end_frames)
-            kind = TransitionKind.DISSOLVE
-            raw.append(("end", folder, self.request.end_frames, self._handle(folder), kind, END_TRANSITION))
-        pieces: list[Piece] = []
-        dropped: list[str] = []
-        for name, folder, frames, handle, kind, overlap in raw:
-            room = min(handle, pieces[-1].handle) if pieces else 0
-            if overlap > room:
-                dropped.append(name)
-                kind, overlap = TransitionKind.CUT, 0
-            start = pieces[-1].stop - overlap if pieces else 0
-            pieces.append(
-                Piece(
-                    name=name,
-                    folder=str(folder.relative_to(self.store.home)),
-                    frames=frames,
-                    handle=handle,
-                    transition=kind,
-                    overlap=overlap,
-                    start=start,
-                )
-            )
-        return pieces, dropped
+        title = self._card_run("title", images, self.request.title_frames)
+        runs = [Run(media.clip.uri, media.clip.facts["frames"], media.clip.facts["handle"]) for media in shots]
+        return lay_out(self.request, runs, title, self._card_run("end", images, self.request.end_frames))
 
-    def join(self, pieces: list[Piece], out: Path) -> None:
-        """Render what transitions need and join everything."""
-        spans: list[Span] = []
-        for number, piece in enumerate(pieces):
-            following = pieces[number + 1] if number + 1 < len(pieces) else None
-            start = piece.handle if piece.overlap else 0
-            stop = piece.frames - piece.handle if following is not None and following.overlap else piece.frames
-            spans.append(Span(self.store.home / piece.folder / CLIP, start, stop))
-            if following is not None and following.overlap:
-                path = self._transition(piece, following)
-                spans.append(Span(path, 0, piece.handle + following.handle - following.overlap))
-        count = join(spans, self.picture.rate, out)
+    def join(self, pieces: list[Piece], words: list[Cue], out: Path) -> None:
+        """Render what transitions and ``words`` in the picture need, and join everything."""
+        found = stretches(pieces, self.store.home, self.segments, self.picture)
+        found = with_words(found, shown(words, self.picture.rate, pieces[-1].stop), self.picture, self.segments)
+        count = assemble(found, self.picture.rate, out)
         if count != pieces[-1].stop:
             raise RenderFault(f"the cut has {count} frames, its plan {pieces[-1].stop}")
-        self._forget_unused()
+        self.segments.forget_unused()
+
+    def _card_run(self, kind: str, images: list[Path], frames: int) -> Run | None:
+        """A card, rendered where it is not there yet; None for one of no length."""
+        if not frames:
+            return None
+        folder = self._card(kind, images, frames)
+        handle = int((folder / "done").read_text())
+        return Run(str(folder.relative_to(self.store.home)), frames, handle)
 
     def _card(self, kind: str, images: list[Path], frames: int) -> Path:
         key = self.card_key(kind, images, frames)
-        folder = self._segment(key)
+        folder = self.segments.keep(key)
         if not (folder / "done").exists():
             source = CardFrames(self.cards, kind, self.request, images, frames)
             shutil.rmtree(folder, ignore_errors=True)
@@ -225,7 +221,7 @@ class _Cut:
         """Let the workers begin with the cards."""
         for kind, frames in (("title", self.request.title_frames), ("end", self.request.end_frames)):
             key = self.card_key(kind, [image], frames)
-            if frames and not (self.segments / key / "done").exists():
+            if frames and not (self.segments.folder / key / "done").exists():
                 source = CardFrames(self.cards, kind, self.request, [image], frames)
                 self.renderer.prefetch(key, source, self.picture, frames, self.handle)
 
@@ -246,41 +242,23 @@ class _Cut:
             ]
         )[:24]
 
-    def _transition(self, before: Piece, after: Piece) -> Path:
-        tail, head = self.store.home / before.folder / TAIL, self.store.home / after.folder / HEAD
-        key = digest([before.folder, after.folder, after.transition, after.overlap, str(self.picture)])[:24]
-        folder = self._segment(key)
-        path = folder / "transition.mp4"
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            temporary = folder / f"{TEMPORARY}transition.mp4"
-            frames = transition_frames(after.transition, read_planes(tail), read_planes(head), after.overlap)
-            encode_yuv(frames, self.picture, temporary)
-            sync_file(temporary)
-            temporary.replace(path)
-        return path
 
-    def _segment(self, key: str) -> Path:
-        self.used.add(key)
-        return self.segments / key
-
-    def _forget_unused(self) -> None:
-        for folder in self.segments.iterdir() if self.segments.is_dir() else []:
-            if folder.name not in self.used:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    @staticmethod
-    def _handle(folder: Path) -> int:
-        return int((folder / "done").read_text())
+def _sounds(store: Artifacts, shots: list[ShotMedia]) -> tuple[list[Voice], list[Voice | None]]:
+    """Dialogue of every shot, and the sound of those that are clips of the user's own."""
+    clips = [Voice(store.path(shot.clip), shot.clip.sha256) for shot in shots]
+    sounding = [clip if (clip.folder / OWN_SOUND).exists() else None for clip in clips]
+    return [Voice(store.path(shot.voice), shot.voice.sha256) for shot in shots], sounding if any(sounding) else []
 
 
-def _sheet(request: CutRequest, pieces: list[Piece], dropped: list[str], voices: list[Path]) -> CutSheet:
+def _sheet(
+    request: CutRequest, pieces: list[Piece], dropped: list[str], voices: list[Voice], stems: list[Stem]
+) -> CutSheet:
     rate = FrameRate.parse(request.fps)
-    starts = {piece.name: piece.start for piece in pieces}
+    starts = {piece.name: piece.start for piece in pieces if not piece.card}
     lines: list[TimedLine] = []
     owners: list[str] = []
-    for shot, folder in zip(request.shots, voices, strict=True):
-        for line in read_track(folder).lines:
+    for shot, voice in zip(request.shots, voices, strict=True):
+        for line in read_track(voice.folder).lines:
             lines.append(shifted(line, rate.samples(starts[shot.shot_id])))
             owners.append(shot.shot_id)
     return CutSheet(
@@ -290,26 +268,8 @@ def _sheet(request: CutRequest, pieces: list[Piece], dropped: list[str], voices:
         lines=lines,
         line_shots=owners,
         dropped_transitions=dropped,
+        stems=stems,
     )
-
-
-def _sound(
-    request: CutRequest, sheet: CutSheet, music: MusicEngine, voices: list[Path], out: Path
-) -> tuple[float, float]:
-    """Mix and encode the film's sound; returns (LUFS, dBTP) as measured on the file."""
-    rate = FrameRate.parse(request.fps)
-    total = rate.samples(sheet.frames)
-    dialogue = np.zeros((total, 2), np.float32)
-    by_name = {piece.name: piece for piece in sheet.pieces}
-    spans = []
-    for shot, folder in zip(request.shots, voices, strict=True):
-        piece = by_name[shot.shot_id]
-        start, stop = rate.samples(piece.start), rate.samples(piece.stop)
-        place_sound(dialogue, read_wav(folder / "dialogue.wav"), start)
-        spans.append((start, stop, str(shot.place), str(shot.time_of_day), str(shot.weather)))
-    stems = mix(dialogue, music.music(request, total), music.ambience(request, spans, total))
-    result = encode_to_target(np.sum(stems, axis=0, dtype=np.float32), TARGETS[request.loudness], out)
-    return result.integrated, result.true_peak
 
 
 def _chapters(request: CutRequest, sheet: CutSheet) -> list[Chapter]:
@@ -322,13 +282,6 @@ def _chapters(request: CutRequest, sheet: CutSheet) -> list[Chapter]:
         )
         for piece, after in zip(sheet.pieces, [*sheet.pieces[1:], None], strict=True)
     ]
-
-
-def _poster(store: Artifacts, shots: list[ShotMedia], out: Path) -> None:
-    from PIL import Image
-
-    with Image.open(store.path(shots[len(shots) // 2].image) / "image.png") as picture:
-        thumbnail(picture, out, width=640)
 
 
 def read_sheet(folder: Path) -> CutSheet:

@@ -8,26 +8,29 @@ from typing import Any
 import imagehash
 from PIL import Image
 
+from resources.agents.memo import Decided
 from resources.engines import ImageEngine
 from resources.errors import RenderFault
 from resources.media.pictures import fit_picture, open_picture, thumbnail
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script
+from schemas.decisions import ImageDecision
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
 
-def image_job(script: Script, slot: str, engine: ImageEngine) -> Job:
-    """The keyframe of the shot in ``slot``: the engine's, or the user's own picture."""
+def image_job(script: Script, slot: str, engine: ImageEngine, decided: Decided[ImageDecision] | None = None) -> Job:
+    """The keyframe of the shot in ``slot``: the engine's, asked for as was ``decided``, or the user's own picture."""
     shot = script.shot(slot)
     request = script.image_request(shot)
+    asked = decided.value.applied(request) if decided else request
     own = script.plan_folder / shot.media.image if shot.media and shot.media.image else None
 
     def make(folder: Path) -> dict[str, Any]:
         if own is not None:
             fit_picture(own, (request.width, request.height), folder / "image.png")
         else:
-            engine.render_image(request, folder)
+            engine.render_image(asked, folder)
         picture = Image.open(folder / "image.png").convert("RGB")
         if not (folder / "thumb.jpg").exists():
             thumbnail(picture, folder / "thumb.jpg")
@@ -55,5 +58,6 @@ def image_job(script: Script, slot: str, engine: ImageEngine) -> Job:
         request=request,
         make=make,
         verify=verify,
-        seed=request.seed,
+        decision=decided,
+        seed=asked.seed,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from resources.config import first_fault
 from resources.errors import InputError, Missing, PlanInvalid, RenderFault
@@ -18,28 +18,52 @@ from resources.media.conform import check_media
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script, with_ids
 from resources.profile import load_profile
+from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, write_json
 from resources.store.film import FilmFolder, Settings, assign_slots, read_text
 from resources.store.fingerprint import digest, hash_file
-from schemas.plan import Media, MoviePlan, Seed, Short, Shot, Strict
+from schemas.plan import Media, MoviePlan, Seed, Shot, Strict
+from schemas.script import Constraints
 
 CODE_VERSION = "1"
 MAX_IDEA = 2000
 """Characters of an idea."""
 MAX_MEDIA_BYTES = 2 * 1024**3
+ModelName = Annotated[str, Field(max_length=400)]
+"""A ``model_spec``."""
 
 
-class Request(Strict):
-    """What a film was asked for: an idea and the wishes that came with it (``plan/request.json``)."""
+class ScreenplayReel(Strict):
+    """A reel of a screenplay, whose text stands beside the plan (``plan/screenplay.fountain``)."""
 
-    idea: str = Field(min_length=1, max_length=MAX_IDEA)
-    writer: Short = "sparkle/local"
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Hash of the text that was planned."""
+    name: str = Field("", max_length=255)
+    """Name of the file it was read from."""
+    reel: int = Field(1, ge=1)
+
+
+class Request(Constraints):
+    """What a film was asked for, and the wishes that came with it (``plan/request.json``)."""
+
+    idea: str = Field("", max_length=MAX_IDEA)
+    screenplay: ScreenplayReel | None = None
+    """What it came from: an idea, or a reel of a screenplay."""
+    writer: ModelName = "sparkle/local"
     seed: Seed = 0
-    language: str = "en"
-    aspect: Literal["16:9", "9:16", "1:1"] = "16:9"
-    resolution: Literal["144p", "360p", "480p", "720p", "1080p"] = "720p"
     told: str | None = None
     """Hash of the plan that was written for it; a plan with another hash was edited by hand."""
+
+    @model_validator(mode="after")
+    def _from_one_thing(self) -> Request:
+        if bool(self.idea) == (self.screenplay is not None):
+            raise ValueError("idea: a film comes from an idea or from a screenplay")
+        return self
+
+    @property
+    def constraints(self) -> Constraints:
+        """The wishes without the idea."""
+        return Constraints.model_validate(self.model_dump(include=set(Constraints.model_fields)))
 
 
 class Writer(Strict):
@@ -47,9 +71,6 @@ class Writer(Strict):
 
     name: str
     revision: str = "1"
-
-
-WRITERS = ("sparkle/local",)
 
 
 def check_idea(idea: str) -> str:
@@ -69,23 +90,28 @@ def check_idea(idea: str) -> str:
 
 
 def check_writer(writer: str) -> None:
-    """Raises :class:`Missing` for a writer that is not there; no other one takes its place."""
-    if writer not in WRITERS:
-        raise Missing(f"there is no writer {writer[:80]!r}", hint=f"writers: {', '.join(WRITERS)}")
+    """Raises what is missing of a writer: a name, a key, a package, the weights; no other one takes its place."""
+    from resources.agents.adk_factory import check_model
+
+    check_model(writer)
 
 
-def write_plan(request: Request) -> MoviePlan:
-    """A new plan for ``request``, by its writer."""
-    check_writer(request.writer)
-    from resources.agents.storyteller import tell
+def write_plan(request: Request, keep: Path | None = None) -> MoviePlan:
+    """A new plan for ``request``, by its writer. Raises what script_agent raises.
 
+    ``keep`` is the folder of the film that pays for it, and in which it is memoised with every attempt.
+    """
+    from resources.agents.budget import Budget
+    from resources.agents.script_agent import script_agent
+
+    if request.screenplay is not None:
+        from resources.pipeline.stages.screenplay import plan_again
+
+        return plan_again(request, keep)
+    budget = Budget(keep) if keep is not None else None
     return with_ids(
-        tell(
-            request.idea,
-            seed=request.seed,
-            language=request.language,
-            aspect=request.aspect,
-            resolution=request.resolution,
+        script_agent(
+            request.idea, request.constraints, model=request.writer, seed=request.seed, keep=keep, budget=budget
         )
     )
 
@@ -133,13 +159,41 @@ def ensure_plan(film: FilmFolder) -> MoviePlan:
         request = read_request(film)
         if request is None:
             raise Missing(f"film {film.movie!r} has neither a plan nor an idea", hint="start it with `sparkle make`")
-        plan = take_in(film, write_plan(request), film.plan_path.parent)
+        plan = take_in(film, write_plan(request, film.path), film.plan_path.parent)
         save_plan(film, plan)
         save_request(film, request.model_copy(update={"told": plan_hash(plan)}))
         return plan
     plan = take_in(film, read_plan(film.plan_path), film.plan_path.parent)
     save_plan(film, plan)
     return plan
+
+
+def edited_by_hand(film: FilmFolder) -> bool:
+    """Whether the film has a plan that no writer of ours wrote as it stands."""
+    if not film.plan_path.exists():
+        return False
+    request = read_request(film)
+    return request is None or plan_hash(read_plan(film.plan_path)) != request.told
+
+
+def must_tell(film: FilmFolder, wanted: Request) -> bool:
+    """Whether a film has no plan yet for what is wanted, and none of a person's own."""
+    if not film.plan_path.exists():
+        return True
+    request = read_request(film)
+    same = request is not None and wanted.model_copy(update={"told": request.told}) == request
+    return not same and not edited_by_hand(film)
+
+
+def tell_film(film: FilmFolder, wanted: Request, settings: Settings) -> bool:
+    """Leave the film with a plan for ``wanted``, unless it was told before or edited by hand since; True when told."""
+    if not must_tell(film, wanted):
+        return False
+    plan = take_in(film, write_plan(wanted, film.path), film.plan_path.parent)
+    rehearse(plan, settings, film.plan_path.parent)
+    save_plan(film, plan)
+    save_request(film, wanted.model_copy(update={"told": plan_hash(plan)}))
+    return True
 
 
 def rehearse(plan: MoviePlan, settings: Settings, folder: Path) -> None:
@@ -167,6 +221,19 @@ def open_script(film: FilmFolder) -> Script:
     )
 
 
+def peek_script(film: FilmFolder, plan: MoviePlan, settings: Settings, folder: Path) -> Script:
+    """What :func:`open_script` would give for ``plan``, its media under ``folder``; nothing is written."""
+    plan = with_ids(plan)
+    return Script(
+        plan=plan,
+        settings=settings,
+        profile=load_profile(settings.profile),
+        slots=film.peek_slots([shot.id for shot in plan.shots if shot.id]),
+        takes=film.takes(),
+        plan_folder=folder,
+    )
+
+
 def plan_hash(plan: MoviePlan) -> str:
     """Hash of a plan's content."""
     return digest(plan.model_dump(mode="json"))
@@ -188,13 +255,23 @@ def save_request(film: FilmFolder, request: Request) -> None:
     write_json(film.path / "plan" / "request.json", request.model_dump(mode="json"))
 
 
-def plan_job(script: Script, writer: str) -> Job:
-    """The plan as an artifact: a snapshot of what this film was made from."""
+def plan_job(script: Script, store: Artifacts, writer: str) -> Job:
+    """The plan as an artifact: a snapshot of what this film was made from, held to the schema that is published.
+
+    That happens here, and not wherever a plan is read, because a plan that is on record was held to it already: an
+    unchanged film asks for no schema, and so imports no ADK.
+    """
     plan = script.plan
 
     def make(folder: Path) -> dict[str, Any]:
+        from resources.agents.policy import notes as policy_notes
+        from resources.agents.records.published import hold_to_schema
+
+        schema = hold_to_schema("MoviePlan", plan.model_dump(mode="json"), store.home, film=store.film.path)
+        policy_notes(plan, what="the plan")  # of a person's own; a model's words were judged when it wrote them
         (folder / "plan.json").write_text(plan.model_dump_json(indent=1), encoding="utf-8")
-        return {"shots": len(plan.shots), "title": plan.title, "lines": sum(len(shot.dialogue) for shot in plan.shots)}
+        lines = sum(len(shot.dialogue) for shot in plan.shots)
+        return {"shots": len(plan.shots), "title": plan.title, "lines": lines, "schema_sha256": schema.sha256}
 
     def verify(folder: Path) -> None:
         if MoviePlan.model_validate_json((folder / "plan.json").read_bytes()) != plan:
@@ -220,22 +297,36 @@ def _own_media(film: FilmFolder, shot: Shot, folder: Path) -> Media:
             kept[kind] = None
             continue
         where = f"shot {shot.id}, media.{kind}"
-        source = inside(folder, name, where)
-        if source.parent == film.media_folder:
+        if inside(folder, name, where).parent == film.media_folder:
             kept[kind] = name
             continue
-        if source.stat().st_size > MAX_MEDIA_BYTES:
-            raise InputError(f"{name!r} is larger than 2 GB", where=where)
-        try:
-            check_media(kind, source)
-        except InputError as error:
-            raise InputError(f"{name!r} {error.message}", where=where) from None
+        source = _checked(kind, name, folder, where)
         suffix = "".join(char for char in source.suffix.lower() if char.isalnum() or char == ".")[:8]
         target = film.media_folder / f"{hash_file(source)[:24]}{suffix}"
         if not target.exists():
             copy_file(source, target)
         kept[kind] = f"{film.media_folder.name}/{target.name}"
     return Media.model_validate(kept)
+
+
+def _checked(kind: str, name: str, folder: Path, where: str) -> Path:
+    """The file ``name`` under ``folder``, looked at. Raises :class:`InputError`."""
+    source = inside(folder, name, where)
+    if source.stat().st_size > MAX_MEDIA_BYTES:
+        raise InputError(f"{name!r} is larger than 2 GB", where=where)
+    try:
+        check_media(kind, source)
+    except InputError as error:
+        raise InputError(f"{name!r} {error.message}", where=where) from None
+    return source
+
+
+def check_own_media(plan: MoviePlan, folder: Path) -> None:
+    """Look at media of the user's own under ``folder`` as :func:`take_in` does, and copy nothing."""
+    for number, shot in enumerate(plan.shots, 1):
+        for kind, name in (shot.media or Media()).model_dump().items():
+            if name is not None:
+                _checked(kind, name, folder, f"shot {shot.id or number}, media.{kind}")
 
 
 def inside(folder: Path, name: str, where: str) -> Path:

@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
+from resources.agents.memo import Decided
 from resources.engines import VideoEngine
 from resources.errors import RenderFault
 from resources.media.conform import conform_clip
-from resources.media.probe import picture_facts
+from resources.media.encode import Picture
+from resources.media.probe import picture_facts, read_sound
+from resources.media.wav import wav_bytes
 from resources.pipeline.carry import Job
+from resources.pipeline.render import OWN_SOUND
 from resources.pipeline.resolve import Script
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import timing_hash
+from resources.store.timeline import write_memory_event
+from schemas.decisions import VideoDecision
 from schemas.refs import AssetRef
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
+TELL = logging.getLogger("sparkle.control")
+"""What a person who watches is told."""
 OWN_CLIP = "own.mp4"
 """The user's own clip, conformed to the plan's size, rate and length."""
 
 
-def video_job(script: Script, store: Artifacts, slot: str, engine: VideoEngine, image: AssetRef, frames: int) -> Job:
-    """The motion of the shot in ``slot``, ``frames`` long; ``image`` is its keyframe."""
+def video_job(
+    script: Script,
+    store: Artifacts,
+    slot: str,
+    engine: VideoEngine,
+    image: AssetRef,
+    frames: int,
+    decided: Decided[VideoDecision] | None = None,
+) -> Job:
+    """The motion of the shot in ``slot``, ``frames`` long, asked for as was ``decided``; ``image`` is its keyframe."""
     shot = script.shot(slot)
     request = script.video_request(shot)
+    asked = decided.value.applied(request) if decided else request
     own = script.plan_folder / shot.media.clip if shot.media and shot.media.clip else None
     width, height = script.plan.frame_size
 
     def make(folder: Path) -> dict[str, Any]:
-        if own is not None:
-            conform_clip(own, width, height, script.plan.rate.value, frames, folder / OWN_CLIP)
-        else:
-            engine.render_video(request, store.path(image), frames, folder)
-        return {"frames": frames, "camera": str(request.camera), "own": own is not None}
+        facts = {"frames": frames, "camera": str(request.camera), "own": own is not None}
+        if own is None:
+            engine.render_video(asked, store.path(image), frames, folder)
+            return facts
+        conformed = conform_clip(own, Picture(width, height, script.plan.rate.value), frames, folder / OWN_CLIP)
+        sound = read_sound(own, channels=2, kind="clip", first_s=frames / float(script.plan.rate.value))
+        if sound.any():
+            (folder / OWN_SOUND).write_bytes(wav_bytes(sound))
+        said = conformed.line(f"the clip of shot {shot.id}")
+        write_memory_event(store.film.path, "conformed", stage="video_chunks", slot=slot, shot=shot.id, message=said)
+        TELL.warning(said)
+        return {**facts, "conformed": said}
 
     def verify(folder: Path) -> None:
         if own is not None:
@@ -52,5 +77,6 @@ def video_job(script: Script, store: Artifacts, slot: str, engine: VideoEngine, 
         make=make,
         verify=verify,
         inputs={"shot_images": image.sha256, "shot_timing": timing_hash(frames)},
-        seed=request.seed,
+        decision=decided,
+        seed=asked.seed,
     )

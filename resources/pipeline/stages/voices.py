@@ -11,18 +11,21 @@ from typing import Any
 
 import numpy as np
 
+from resources.agents.memo import Decided
 from resources.engines import Sound, VoiceEngine
 from resources.errors import RenderFault
-from resources.media.probe import read_sound
+from resources.media.mix import levelled
+from resources.media.probe import LONGEST_S, read_sound
 from resources.media.wav import read_wav, wav_bytes
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script
 from resources.store.fingerprint import derive_seed
+from schemas.decisions import VoiceDecision
 from schemas.media import Mark, SpokenLine, TimedLine, VoiceRequest, VoiceTrack, Word
 from schemas.plan import MAX_SHOT_SECONDS
 from schemas.time import SAMPLE_RATE, FrameRate
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 LEAD_S = 0.30
 """Before the first line: the eye needs a moment with a new picture."""
 PAUSE_S = 0.35
@@ -33,22 +36,27 @@ TAIL_S = 0.55
 """After the last line, so that a cut never steps on a word."""
 
 
+def asked_of(script: Script, slot: str, decided: Decided[VoiceDecision] | None) -> VoiceRequest:
+    """The lines of the shot in ``slot`` as the engine gets them."""
+    request = script.voice_request(script.shot(slot))
+    return decided.value.applied(request) if decided else request
+
+
 def line_seed(request: VoiceRequest, line: SpokenLine) -> int:
     """The seed of a line: the shot's and the words', so that reordering lines speaks nothing again."""
     return derive_seed(request.seed, line.character_id, line.text)
 
 
-def voice_job(script: Script, slot: str, engine: VoiceEngine) -> Job:
-    """The dialogue of the shot in ``slot``: spoken by the engine, or the user's own recording."""
+def voice_job(script: Script, slot: str, engine: VoiceEngine, decided: Decided[VoiceDecision] | None = None) -> Job:
+    """The dialogue of the shot in ``slot``: spoken by the engine as was ``decided``, or the user's own recording."""
     shot = script.shot(slot)
     request = script.voice_request(shot)
+    asked = asked_of(script, slot, decided)
     own = script.plan_folder / shot.media.voice if shot.media and shot.media.voice else None
     rate = FrameRate.parse(request.fps)
 
     def make(folder: Path) -> dict[str, Any]:
-        spoken = (
-            _recorded(own, request, engine) if own else [engine.speak(x, line_seed(request, x)) for x in request.lines]
-        )
+        spoken = _recorded(own, asked, engine) if own else [engine.speak(x, line_seed(asked, x)) for x in asked.lines]
         sound, track = arrange(spoken, rate, request.min_frames)
         (folder / "dialogue.wav").write_bytes(wav_bytes(sound))
         (folder / "track.json").write_text(track.model_dump_json(indent=1), encoding="utf-8")
@@ -78,7 +86,8 @@ def voice_job(script: Script, slot: str, engine: VoiceEngine) -> Job:
         request=request,
         make=make,
         verify=verify,
-        seed=request.seed,
+        decision=decided,
+        seed=asked.seed,
     )
 
 
@@ -129,7 +138,7 @@ def read_track(folder: Path) -> VoiceTrack:
 
 def _recorded(path: Path, request: VoiceRequest, engine: VoiceEngine) -> list[tuple[Sound, TimedLine]]:
     """The user's own recording, parted between its lines by their length, the words of each placed by the engine."""
-    sound = read_sound(path)[:, 0]
+    sound = levelled(read_sound(path, longest_s=LONGEST_S)[:, 0])
     if not len(sound):
         raise RenderFault("holds no sound", where=path.name)
     if not request.lines:
