@@ -1,0 +1,1 @@
+"""Folders that `adk run` and `adk web` open. ``python -m resources.director.apps`` says where they are."""

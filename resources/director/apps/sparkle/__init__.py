@@ -1,0 +1,1 @@
+"""The ADK app called ``sparkle``: an idea in, a film out."""

@@ -1,0 +1,1 @@
+"""The seven tools, one module each. ``catalogue`` lists them."""
