@@ -19,6 +19,7 @@ from sparkle_assets.assets.plan import movie_plan  # noqa: E402
 from sparkle_assets.assets.shots import lipsynced_clips, shot_images, video_chunks, voices  # noqa: E402
 from sparkle_assets.assets.specs import specs  # noqa: E402
 from sparkle_assets.automation.jobs import jobs  # noqa: E402
+from sparkle_assets.automation.sensors import sensors  # noqa: E402
 from sparkle_assets.checks.film import film_checks  # noqa: E402
 from sparkle_assets.checks.shots import clip_checks, voice_checks  # noqa: E402
 from sparkle_assets.studio import home_from_environment, studio_resources  # noqa: E402
@@ -30,6 +31,7 @@ def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | Non
         assets=[*specs, movie_plan, shot_images, voices, video_chunks, lipsynced_clips, final_cut, qa_report],
         asset_checks=[voice_checks, clip_checks, film_checks],
         jobs=jobs,
+        sensors=sensors,
         resources=studio_resources(home, load_profile(profile), engines or {}),
     )
 

@@ -11,10 +11,13 @@ from typing import Any
 import dagster as dg
 import psutil
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
+from dagster._core.event_api import PartitionKeyFilter
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import Home
+from resources.store.locks import short_lock
 from sparkle_assets.assets.plan import recorded_version
 from sparkle_assets.definitions import build_definitions
 from sparkle_assets.faults import Told
@@ -22,12 +25,37 @@ from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 
 SETTINGS = """\
+# Written by sparkle; change it and it stays yours.
 telemetry:
   enabled: false
 nux:
   enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+  pools:
+    granularity: op
+    default_limit: 1
+run_monitoring:
+  enabled: true
+  free_slots_after_run_end_seconds: 60
+run_retries:
+  enabled: false
+retention:
+  sensor:
+    purge_after_days: {skipped: 2, failure: 30, success: -1}
+  schedule:
+    purge_after_days: {skipped: 2, failure: 30, success: -1}
+  auto_materialize:
+    purge_after_days: {skipped: 2, success: 14}
 """
+"""Telemetry and the newsletter off; one GPU step at a time, whichever run it is of; slots of dead runs are freed; steps
+are never retried by runs as well, for the pipeline retries what may pass itself."""
+OLD_SETTINGS = ("telemetry:\n  enabled: false\nnux:\n  enabled: false\n",)
+"""What earlier versions wrote; replaced, unlike a file that somebody changed."""
 PID_TAG = "sparkle/process"
+CHECKED = ("voice_tracks", "lipsynced_clips")
+"""Assets of a shot whose checks hold the film."""
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -78,12 +106,19 @@ class Runner:
         return NeedsReview(
             f"a check failed and holds the film: {error}",
             where=f"{movie} {slot or ''}".strip(),
-            hint=f"look at it, then `sparkle retake {movie} SHOT` or change the plan",
+            hint=f"look with `sparkle review {movie}`; `sparkle retake {movie} SHOT` makes it again",
         )
 
     def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
         """The data version Dagster has on record for an asset of a film or a shot."""
         return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
+
+    def held(self, movie: str, slot: str) -> bool:
+        """Whether a check that Dagster has on record for a shot failed."""
+        keys = [key for key in self.defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[-1] in CHECKED]
+        wanted = PartitionKeyFilter(key=str(shot_key(movie, slot)))
+        latest = self.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys, wanted)
+        return any(one.status is AssetCheckExecutionRecordStatus.FAILED for one in latest.values())
 
     def close(self) -> None:
         """Let go of the instance."""
@@ -95,8 +130,23 @@ def prepare_instance(folder: Path) -> None:
     """Write ``dagster.yaml`` when there is none; telemetry off before anything could send."""
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "dagster.yaml").exists():
-        write_bytes(folder / "dagster.yaml", SETTINGS.encode())
+    path = folder / "dagster.yaml"
+    if not path.exists() or path.read_text(encoding="utf-8", errors="replace") in OLD_SETTINGS:
+        write_bytes(path, SETTINGS.encode())
+
+
+def initialise_instance(home: Home) -> int:
+    """Make the instance ready for several processes; the number of dead runs that were failed.
+
+    One process does it alone: several that open a fresh one at once break its migrations.
+    """
+    prepare_instance(home.dagster)
+    with short_lock(home.dagster / ".initialise.lock"):
+        instance = dg.DagsterInstance.from_config(str(home.dagster))
+        try:
+            return fail_dead_runs(instance)
+        finally:
+            instance.dispose()
 
 
 def process_tag() -> str:

@@ -23,6 +23,7 @@ def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResul
         metadata={
             **facts,
             **{key: value for key, value in more.items() if value is not None},
+            **_decision(film, outcome),
             "made": "reused" if outcome.reused else "rendered",
             "wall_s": round(outcome.seconds, 2),
             "fingerprint": outcome.ref.fingerprint,
@@ -30,6 +31,23 @@ def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResul
             "sidecar": dg.MetadataValue.path(str(folder / SIDECAR)),
         },
     )
+
+
+def _decision(film: Production, outcome: Outcome) -> dict[str, Any]:
+    """Who decided how the engine was asked, and what: from the sidecar, so that a reused artifact tells it, too."""
+    sidecar = film.store.sidecar(outcome.ref)
+    if sidecar is None or not sidecar.decision:
+        return {}
+    decision = sidecar.decision
+    value: dict[str, Any] = decision["value"]
+    told = {
+        "agent": decision["agent"],
+        "model": decision["model_version"] or decision["model"],
+        "decision": dg.MetadataValue.json(value),
+        "decision_seed": value.get("seed"),
+        "decision_prompt": value.get("prompt") or value.get("motion_prompt"),
+    }
+    return {key: entry for key, entry in told.items() if entry is not None}
 
 
 def thumbnail(film: Production, outcome: Outcome) -> dg.MarkdownMetadataValue:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import dagster as dg
+from pydantic import Field
 
 from resources.errors import ConfigInvalid
 from resources.profile import Profile, Role
@@ -19,6 +20,7 @@ from resources.store.locks import film_lock
 
 if TYPE_CHECKING:
     import numpy as np
+    from google.adk.tools.function_tool import FunctionTool
     from numpy.typing import NDArray
 
     from resources.engines import Frame, Sound
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from resources.pipeline.production import Production
     from schemas.media import CutRequest, ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
 
+AGENTS: dict[Role, str] = {"image": "images", "voice": "tts", "video": "videos", "lipsync": "lipsync"}
+"""The agent that stands behind each engine, by its name in a profile."""
 LOCK_WAIT_S = 3600.0
 """A step of the daemon waits its turn this long while another process makes the same film."""
 
@@ -36,6 +40,8 @@ class EngineResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     role: ClassVar[Role]
     profile: str
     cache: str
+    agent: str | None = Field(None, description="The agent that decides how this engine is asked; none: nobody does.")
+    model: str | None = Field(None, description="The model that the agent asks, as the profile names it.")
 
     @property
     def plain(self) -> Any:
@@ -53,6 +59,17 @@ class EngineResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def revision(self) -> str:
         """The engine's revision."""
         return str(self.plain.revision)
+
+    def function_tool(self) -> "FunctionTool":
+        """The ADK FunctionTool of the stage that this engine serves, in this home."""
+        from resources.director.bench import Bench
+        from resources.director.tools.catalogue import function_tool, tool_of_role
+        from resources.pipeline.engines import engines_of
+
+        cache = Path(self.cache)
+        return function_tool(
+            tool_of_role(self.role), Bench(Home(cache.parent), lambda profile: engines_of(profile, cache))
+        )
 
 
 class ImageEngineResource(EngineResource):
@@ -159,13 +176,27 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         home = Home(Path(self.home))
         home.prepare()
         with film_lock(home.film(movie).path, wait=LOCK_WAIT_S):
-            yield Production(home, movie, self._engines)
+            production = Production(home, movie, self._engines)
+            with production.run(self._run_id()):
+                yield production
+
+    def _run_id(self) -> str | None:
+        """Dagster's own id of the run that this resource serves."""
+        run = self.get_resource_context().run
+        return None if run is None else run.run_id
 
     def peek(self, movie: str) -> "Production":
         """One film without its lock, to read what is there."""
         from resources.pipeline.production import Production
 
         return Production(Home(Path(self.home)), movie, self._engines)
+
+    def function_tools(self) -> "list[FunctionTool]":
+        """All seven tools, on this home and these engines."""
+        from resources.director.bench import Bench
+        from resources.director.tools.catalogue import function_tools
+
+        return function_tools(Bench(Home(Path(self.home)), self._engines))
 
     def _engines(self, profile: str) -> "Engines":
         if profile != self.profile:
@@ -184,9 +215,22 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
             "cards": self.card_engine,
             "music": self.music_engine,
         }
+        self._check_models(engines.profile)
         # an engine that a test or a deployment put in the place of the profile's own
         others = {role: engine for role, engine in given.items() if not isinstance(engine, EngineResource)}
         return engines.replaced(others) if others else engines
+
+    def _check_models(self, profile: Profile) -> None:
+        """The profile names the models, for every door alike; one that was changed here would only seem to be asked."""
+        models = profile.agents.model_dump()
+        for engine in (self.image_engine, self.voice_engine, self.video_engine, self.lipsync_engine):
+            name = AGENTS[engine.role] if isinstance(engine, EngineResource) else None
+            if name is not None and engine.model != models[name]:
+                raise ConfigInvalid(
+                    f"{engine.agent} asks {models[name]!r}, says the profile, not {engine.model!r}",
+                    where=f"resource of the {engine.role} engine",
+                    hint=f"change agents.{name} in configs/profiles/{profile.name}.yaml",
+                )
 
 
 def studio_resources(home: Path, profile: Profile, others: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,11 +238,16 @@ def studio_resources(home: Path, profile: Profile, others: Mapping[str, Any]) ->
     cache_folder = str(Home(home).cache)
 
     given = {"profile": profile.name, "cache": cache_folder}
+    models = profile.agents.model_dump()
+
+    def behind(role: Role) -> dict[str, str]:
+        return given | {"agent": f"{AGENTS[role]}_agent", "model": models[AGENTS[role]]}
+
     engines: dict[str, Any] = {
-        "image_engine": ImageEngineResource(**given),
-        "voice_engine": VoiceEngineResource(**given),
-        "video_engine": VideoEngineResource(**given),
-        "lipsync_engine": LipsyncEngineResource(**given),
+        "image_engine": ImageEngineResource(**behind("image")),
+        "voice_engine": VoiceEngineResource(**behind("voice")),
+        "video_engine": VideoEngineResource(**behind("video")),
+        "lipsync_engine": LipsyncEngineResource(**behind("lipsync")),
         "card_engine": CardEngineResource(**given),
         "music_engine": MusicEngineResource(**given),
     }

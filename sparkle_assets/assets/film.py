@@ -3,6 +3,7 @@
 import dagster as dg
 
 from resources.engines import CardEngine, MusicEngine
+from sparkle_assets.automation.conditions import CUT, REPORT
 from sparkle_assets.faults import told
 from sparkle_assets.partitions import movie_of, movies
 from sparkle_assets.show import show
@@ -15,6 +16,7 @@ from sparkle_assets.studio import Studio
     group_name="film",
     kinds={"python", "mp4"},
     code_version="1",
+    automation_condition=CUT,
 )
 def final_cut(
     context: dg.AssetExecutionContext,
@@ -23,8 +25,10 @@ def final_cut(
     music_engine: dg.ResourceParam[MusicEngine],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The film: shots joined by packets, titles, music, one mix, subtitles."""
+    from resources.director.tools.assemble_ffmpeg import assemble_ffmpeg
+
     with told(), studio.film(movie_of(context)) as film:
-        outcome = film.cut()
+        outcome = assemble_ffmpeg(film)
         return show(
             film,
             outcome,
@@ -34,9 +38,18 @@ def final_cut(
         )
 
 
-@dg.asset(partitions_def=movies, deps=[final_cut], group_name="film", kinds={"python", "json"}, code_version="1")
+@dg.asset(
+    partitions_def=movies,
+    deps=[final_cut],
+    group_name="film",
+    kinds={"python", "json"},
+    code_version="1",
+    automation_condition=REPORT,
+)
 def qa_report(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """What was measured on the film, as data and as a page."""
+    from resources.director.tools.qa_qwen2vl import qa_qwen2vl
+
     with told(), studio.film(movie_of(context)) as film:
-        outcome = film.report()
+        outcome = qa_qwen2vl(film)
         return show(film, outcome, page=dg.MetadataValue.path(str(film.film.path / "report" / "index.html")))

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 @dg.asset(partitions_def=movies, group_name="plan", kinds={"python", "json"}, code_version="1")
 def movie_plan(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The plan of a film, written from its idea or taken in as it was edited, and the spec of every stage and shot."""
+    from resources.director.tools.script_agent import script_agent
+
     with told(), studio.film(movie_of(context)) as film:
-        outcome = film.plan()
+        outcome = script_agent(film)
         log_specs(context, film)
         plan = film.script.plan
         return show(

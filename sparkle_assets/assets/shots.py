@@ -6,23 +6,33 @@ import dagster as dg
 
 from resources.engines import ImageEngine, LipsyncEngine, VideoEngine, VoiceEngine
 from resources.store.fingerprint import timing_hash
+from sparkle_assets.automation.conditions import SHOT
 from sparkle_assets.faults import told
 from sparkle_assets.partitions import movie_of, shots, slot_of
 from sparkle_assets.show import show, thumbnail
 from sparkle_assets.studio import Studio
 
 
-@dg.asset(partitions_def=shots, deps=["image_spec"], group_name="shots", kinds={"python", "png"}, code_version="1")
+@dg.asset(
+    partitions_def=shots,
+    deps=["image_spec"],
+    group_name="shots",
+    kinds={"python", "png"},
+    code_version="1",
+    automation_condition=SHOT,
+)
 def shot_images(
     context: dg.AssetExecutionContext,
     studio: Studio,
     image_engine: dg.ResourceParam[ImageEngine],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The keyframe of a shot: place, light, framing and who stands in it."""
+    from resources.director.tools.images_sdxl import images_sdxl
+
     slot = slot_of(context)
     with told(), studio.film(movie_of(context)) as film:
         shot = film.script.shot(slot)
-        outcome = film.image(slot)
+        outcome = images_sdxl(film, slot)
         return show(
             film,
             outcome,
@@ -44,6 +54,7 @@ def shot_images(
             deps=["voice_spec"],
             kinds={"python", "wav"},
             code_version="1",
+            automation_condition=SHOT,
             description="The dialogue of a shot, every word and mouth shape timed.",
         ),
         dg.AssetSpec(
@@ -51,6 +62,7 @@ def shot_images(
             deps=["voice_spec"],
             kinds={"python"},
             code_version="1",
+            automation_condition=SHOT,
             description="The length of a shot in frames: as long as its dialogue, never shorter than its minimum.",
         ),
     ],
@@ -61,10 +73,12 @@ def voices(
     voice_engine: dg.ResourceParam[VoiceEngine],
 ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """Speak a shot's lines and fix its length."""
+    from resources.director.tools.tts_chatterbox import tts_chatterbox
+
     slot = slot_of(context)
     with told(), studio.film(movie_of(context)) as film:
         shot = film.script.shot(slot)
-        outcome = film.voice(slot)
+        outcome = tts_chatterbox(film, slot)
         facts = outcome.ref.facts
         words = " / ".join(line.text for line in shot.dialogue)
         result = show(film, outcome, shot=shot.id, words=words, voices=facts["voices"], engine=voice_engine.name)
@@ -82,6 +96,7 @@ def voices(
     group_name="shots",
     kinds={"python"},
     code_version="1",
+    automation_condition=SHOT,
 )
 def video_chunks(
     context: dg.AssetExecutionContext,
@@ -89,10 +104,12 @@ def video_chunks(
     video_engine: dg.ResourceParam[VideoEngine],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The motion of a shot: rendered chunks on a GPU, an animation score in the embedded studio."""
+    from resources.director.tools.videos_wan import videos_wan
+
     slot = slot_of(context)
     with told(), studio.film(movie_of(context)) as film:
         shot = film.script.shot(slot)
-        outcome = film.video(slot)
+        outcome = videos_wan(film, slot)
         return show(film, outcome, shot=shot.id, camera=str(shot.camera), engine=video_engine.name)
 
 
@@ -102,6 +119,7 @@ def video_chunks(
     group_name="shots",
     kinds={"python", "mp4"},
     code_version="1",
+    automation_condition=SHOT,
 )
 def lipsynced_clips(
     context: dg.AssetExecutionContext,
@@ -109,8 +127,10 @@ def lipsynced_clips(
     lipsync_engine: dg.ResourceParam[LipsyncEngine],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The final picture of a shot, mouths and all, encoded the one time it ever is."""
+    from resources.director.tools.lipsync_wav2lip import lipsync_wav2lip
+
     slot = slot_of(context)
     with told(), studio.film(movie_of(context)) as film:
         shot = film.script.shot(slot)
-        outcome = film.clip(slot)
+        outcome = lipsync_wav2lip(film, slot)
         return show(film, outcome, shot=shot.id, engine=lipsync_engine.name)

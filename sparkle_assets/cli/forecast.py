@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resources.errors import DiskFull
 from resources.store.film import FilmFolder, Home, Settings
-from sparkle_assets.cli.beginning import Wishes, asked, with_wishes
+from resources.store.space import BYTES_A_FILM, BYTES_A_FRAME, film_bytes, free_bytes, shot_seconds
+from sparkle_assets.cli.beginning import Wishes, wanted_of, with_wishes
 
 if TYPE_CHECKING:
+    from resources.pipeline.stages.plan import Request
     from schemas.plan import MoviePlan
 
-BYTES_A_FRAME = 80_000
-"""Disk a 720p frame takes in a shot's artifacts, cache included; measured by bench/film.py, rounded up."""
-BYTES_A_FILM = 40_000_000
+TYPICAL_SECONDS = 42.0
+"""Seconds of shots in a film for which no length was wished, before its plan is written."""
 SECONDS_A_SECOND = 1.2
 """Wall time for a second of film on two cores; measured by bench/film.py."""
 
@@ -29,62 +29,86 @@ def dry(
     writer: str | None,
     settings: Settings,
 ) -> dict[str, Any]:
-    """What ``make`` would do. Nothing is written, loaded or opened but the plan."""
-    from resources.pipeline.engines import engines_of
-    from resources.pipeline.production import Production
-    from resources.pipeline.resolve import with_ids
-    from resources.pipeline.stages.plan import read_plan, write_plan
-    from resources.profile import load_profile
+    """What ``make`` would do. Nothing is written, loaded or opened but the plan, and no language model is asked: of a
+    plan that is not written yet only the cost of asking is told (``planned`` false).
+    """
+    from resources.pipeline.stages.plan import must_tell, read_plan
 
-    existing = film.plan_path.exists() and plan_file is None and not wishes.changes()
-    would: list[dict[str, Any]]
-    if existing:
-        production = Production(home, film.movie, lambda profile: engines_of(profile, home.cache))
-        plan = production.script.plan
-        states = [production.state(production.script.slot(shot)) for shot in plan.shots]
-        would = [{"shot": state.shot, "stages": list(state.stale)} for state in states if state.stale]
-        same = settings == production.script.settings
-        film_stages = production.film_state() if not would and same else ["final_cut", "qa_report"]
-        would += [{"shot": None, "stages": list(film_stages)}] if film_stages else []
+    wanted = wanted_of(film, idea, wishes, writer, settings) if plan_file is None else None
+    folder = film.plan_path.parent
+    if plan_file is not None:
+        plan, folder = with_wishes(read_plan(plan_file), wishes), plan_file.absolute().parent
+    elif wanted is not None and must_tell(film, wanted):
+        known = _plan_of(film, wanted)
+        if known is None:
+            return _unwritten(film, wanted)
+        plan = known
     else:
-        if plan_file is not None:
-            plan = with_wishes(with_ids(read_plan(plan_file)), wishes)
-        elif idea is not None:
-            name = writer or load_profile(settings.profile).writer
-            plan = write_plan(asked(" ".join(idea.split()), wishes, name, None))
-        else:
-            plan = with_wishes(read_plan(home.existing(film.movie).plan_path), wishes)
-        stages = ["shot_images", "voice_tracks", "video_chunks", "lipsynced_clips"]
-        would = [{"shot": shot.id, "stages": stages} for shot in plan.shots]
-        would.append({"shot": None, "stages": ["final_cut", "qa_report"]})
-    wanted = {entry["shot"] for entry in would}
-    seconds = sum(estimated_seconds(plan, shot.id) for shot in plan.shots if shot.id in wanted)
+        plan = with_wishes(read_plan(home.existing(film.movie).plan_path), wishes)
+    return forecast_plan(home, film, plan, settings, folder)
+
+
+def forecast_plan(home: Home, film: FilmFolder, plan: MoviePlan, settings: Settings, folder: Path) -> dict[str, Any]:
+    """What making ``plan``, its media under ``folder``, as the film would do and cost. Nothing is written."""
+    from resources.director.bench import Bench
+    from resources.director.estimate import History
+    from resources.director.rehearsal import production_graph, rehearsed
+
+    graph = production_graph(rehearsed(Bench(home), film.movie, plan, settings, folder), History(home))
+    would: dict[str | None, list[str]] = {}
+    for call in graph.to_render:
+        if call.stage != "movie_plan":
+            would.setdefault(call.shot, []).append(call.stage)
     return {
         "movie": film.movie,
-        "would_render": would,
+        "planned": True,
+        "would_render": [{"shot": shot, "stages": stages} for shot, stages in would.items()],
+        "estimate": graph.estimate.model_dump(mode="json"),
+    }
+
+
+def _plan_of(film: FilmFolder, wanted: Request) -> MoviePlan | None:
+    """The plan that a writer would give: asked for where that costs nothing, else only remembered."""
+    from resources.agents.models.spec import RULES_SPEC
+    from resources.agents.script_agent import known_plan
+    from resources.pipeline.resolve import with_ids
+    from resources.pipeline.stages.plan import write_plan
+
+    if wanted.writer == RULES_SPEC:
+        return write_plan(wanted)
+    known = known_plan(wanted.idea, wanted.constraints, model=wanted.writer, seed=wanted.seed, keep=film.path)
+    return with_ids(known) if known is not None else None
+
+
+def _unwritten(film: FilmFolder, wanted: Request) -> dict[str, Any]:
+    """What can be said of a film whose plan a language model has still to write."""
+    from resources.agents.script_agent import asking
+
+    ask = asking(wanted.idea, wanted.constraints, wanted.writer)
+    seconds = wanted.seconds if wanted.seconds is not None else TYPICAL_SECONDS
+    short = int(wanted.resolution.removesuffix("p"))
+    return {
+        "movie": film.movie,
+        "planned": False,
+        "would_render": [{"shot": None, "stages": ["movie_plan", "final_cut", "qa_report"]}],
         "estimate": {
-            "seconds": round(seconds * SECONDS_A_SECOND + (6 if would else 1), 1),
-            "disk_bytes": round(seconds * float(plan.rate.value)) * BYTES_A_FRAME + (BYTES_A_FILM if would else 0),
-            "memory_bytes": 1_500_000_000 if would else 300_000_000,
-            "tokens": 0,
-            "amount": 0.0,
+            "seconds": round(seconds * SECONDS_A_SECOND + 6, 1),
+            "disk_bytes": round(seconds * 24 * BYTES_A_FRAME * (short / 720) ** 2) + BYTES_A_FILM,
+            "memory_bytes": 1_500_000_000,
+            "tokens": ask.tokens,
+            "amount": ask.amount,
         },
     }
 
 
 def estimated_seconds(plan: MoviePlan, shot_id: str | None) -> float:
-    """Length of a shot before its voices are known: 14 characters a second and the pauses, or its minimum."""
-    shot = next(shot for shot in plan.shots if shot.id == shot_id)
-    spoken = sum(len(line.text) / 14 + 0.4 for line in shot.dialogue) + (0.8 if shot.dialogue else 0)
-    return max(shot.duration_s, spoken)
+    """Length of a shot before its voices are known."""
+    return shot_seconds(next(shot for shot in plan.shots if shot.id == shot_id))
 
 
 def check_space(home: Home, plan: MoviePlan, shots: int) -> None:
     """Raise :class:`DiskFull` before any work when the film cannot fit."""
-    pixels = plan.frame_size[0] * plan.frame_size[1] / (1280 * 720)
-    seconds = sum(estimated_seconds(plan, shot.id) for shot in plan.shots) * shots / len(plan.shots)
-    needed = int(seconds * float(plan.rate.value) * BYTES_A_FRAME * pixels + BYTES_A_FILM * min(1.0, pixels + 0.2))
-    free = shutil.disk_usage(home.root).free
+    needed, free = film_bytes(plan, shots), free_bytes(home.root)
     if free < needed:
         raise DiskFull(
             f"the disk is full: {free // 1_000_000} MB are free, the film needs about {needed // 1_000_000} MB",

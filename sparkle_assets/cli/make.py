@@ -9,27 +9,45 @@ from typing import Any
 
 import click
 
+from resources.errors import InputError, Stopped
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.locks import film_lock
-from sparkle_assets.cli.beginning import Wishes, check_profile, check_request, movie_id, prepare_plan
+from sparkle_assets.cli.animatic import animate, tell_animatic
+from sparkle_assets.cli.beginning import (
+    Wishes,
+    check_profile,
+    check_request,
+    movie_id,
+    notes_on,
+    prepare_plan,
+    say,
+    wish_options,
+)
 from sparkle_assets.cli.common import home_option, json_option
 from sparkle_assets.cli.forecast import dry
 from sparkle_assets.cli.making import Making
 from sparkle_assets.cli.progress import PeakMemory, Watch
+from sparkle_assets.cli.screenplay import check_screenplay, make_reels
+from sparkle_assets.cli.spending import cost, in_words, spent
 
 
 @click.command()
 @click.argument("idea", required=False)
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="A plan in JSON; replaces the film's plan.")
+@click.option("--screenplay", type=click.Path(path_type=Path), help="A screenplay in Fountain.")
+@click.option("--reel", metavar="N|all", help="Which reel of a long screenplay.  [default: 1]")
 @click.option("--movie", help="Id of the film; without it a short form of the idea.")
 @click.option("--profile", help="Which engines serve (configs/profiles).")
 @click.option("--writer", help="Who writes the plan.  [default: the profile's]")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Another seed is another telling.")
 @click.option("--aspect", type=click.Choice(["16:9", "9:16", "1:1"]))
-@click.option("--resolution", type=click.Choice(["144p", "360p", "480p", "720p", "1080p"]))
+@click.option("--resolution", type=click.Choice(["144p", "360p", "480p", "720p", "1080p", "2160p"]))
 @click.option("--language", help="Language of the dialogue, for example en, es, fr, de.")
+@wish_options
 @click.option("--loudness", type=click.Choice(["web", "ebu"]), help="-14 LUFS for the web, -23 for broadcast.")
+@click.option("--codec", type=click.Choice(["h264", "hevc", "av1"]), help="How the finished film is compressed.")
 @click.option("--burn-subtitles/--no-burn-subtitles", default=None, help="Draw the subtitles into the picture.")
+@click.option("--animatic", is_flag=True, help="Only the storyboard with voices, as long as the film will be.")
 @click.option("--dry-run", is_flag=True, help="Say what would be made, how long and how large; make nothing.")
 @click.option("--quiet", is_flag=True, help="No progress, only the answer.")
 @home_option
@@ -37,6 +55,8 @@ from sparkle_assets.cli.progress import PeakMemory, Watch
 def make(
     idea: str | None,
     plan_file: Path | None,
+    screenplay: Path | None,
+    reel: str | None,
     movie: str | None,
     profile: str | None,
     writer: str | None,
@@ -44,31 +64,47 @@ def make(
     aspect: str | None,
     resolution: str | None,
     language: str | None,
+    seconds: float | None,
+    shots: int | None,
+    style: str | None,
+    cast: tuple[str, ...],
+    forbid: tuple[str, ...],
     loudness: str | None,
+    codec: str | None,
     burn_subtitles: bool | None,
+    animatic: bool,
     dry_run: bool,
     quiet: bool,
     home: Path,
     as_json: bool,
 ) -> int:
-    """Make a film from IDEA, from a plan, or (with --movie) make again what changed in one.
+    """Make a film from IDEA, from a screenplay or a plan, or (with --movie) make again what changed in one.
 
     A second run with nothing changed makes nothing. Edit movies/ID/plan/movie_plan.json and run
     `sparkle make --movie ID`: only what the edit reaches is made again.
     """
+    from resources.pipeline.control import admit, begin
     from resources.pipeline.stages.plan import read_plan
 
     begun, memory = time.monotonic(), PeakMemory()
     store = Home(home)
-    wishes = Wishes(seed, aspect, resolution, language)
+    wishes = Wishes(seed, aspect, resolution, language, style, seconds, shots, cast, forbid)
+    if screenplay is not None or reel is not None:
+        check_screenplay(screenplay, reel, idea, plan_file, writer, wishes)
+        flags = {"profile": profile, "loudness": loudness, "codec": codec, "burn_subtitles": burn_subtitles}
+        how = {"animatic": animatic, "dry_run": dry_run, "quiet": quiet, "as_json": as_json}
+        return make_reels(home, screenplay or Path(), movie, reel, wishes, flags, **how)
     check_request(idea, plan_file, movie)
+    if animatic and dry_run:
+        raise InputError("--dry-run tells what a film costs, not its animatic", hint="leave one of the two out")
     if plan_file is not None:
         read_plan(plan_file)  # told before anything is written
     film = store.film(movie or movie_id(idea, plan_file))
-    given = {"profile": profile, "loudness": loudness, "burn_subtitles": burn_subtitles}
+    given = {"profile": profile, "loudness": loudness, "codec": codec, "burn_subtitles": burn_subtitles}
     flags = {key: value for key, value in given.items() if value is not None}
     settings = Settings.model_validate({**film.settings().model_dump(), **flags})
     check_profile(settings.profile, writer)
+    say(notes_on(film, idea, plan_file, wishes, writer, settings))
     if dry_run:
         value = dry(store, film, idea, plan_file, wishes, writer, settings)
         _print_dry(value, as_json=as_json)
@@ -76,24 +112,33 @@ def make(
     if plan_file is None and idea is None:
         store.known(film.movie)
     store.prepare()
+    admit(film)
+    resume = f"sparkle make --movie {film.movie}" + ("" if str(home) == ".sparkle" else f" --home {home}")
     with film_lock(film.path):
+        begin(film)
+        before = spent(film)
         try:
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
             with Watch(quiet=quiet) as watch:
-                result = Making(store, film, watch).run()
+                result = animate(store, film, watch) if animatic else Making(store, film, watch).run()
         except KeyboardInterrupt:
             _close_engines()
-            resume = f"sparkle make --movie {film.movie}" + ("" if str(home) == ".sparkle" else f" --home {home}")
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)
             return 130
+        except Stopped as stopped:
+            stopped.hint = f"resume with: {resume}"
+            raise
         finally:
             _close_engines()
     result |= {
         "wall_s": round(time.monotonic() - begun, 2),
         "peak_rss_mb": memory.stop(),
-        "cost": {"currency": "USD", "amount": 0.0, "tokens": 0, "gpu_s": 0.0},
+        "cost": cost(before, spent(film)),
     }
+    if animatic:
+        _print_animatic(result, as_json=as_json)
+        return 0
     _print_result(result, as_json=as_json, film=film)
     return 3 if result["qa"]["verdict"] == "escalate" else 0
 
@@ -115,7 +160,19 @@ def _print_dry(value: dict[str, Any], *, as_json: bool) -> None:
     for entry in value["would_render"]:
         click.echo(f"  {entry['shot'] or 'film'}: {', '.join(entry['stages'])}")
     estimate = value["estimate"]
-    click.echo(f"about {estimate['seconds']:.0f} s, {estimate['disk_bytes'] / 1e6:.0f} MB of disk, no money")
+    amount = estimate["amount"]
+    money = "no money" if amount == 0 else "a price that is not known" if amount is None else f"{amount:.4f} USD"
+    used = f" ({estimate['tokens']:,} tokens)" if estimate["tokens"] else ""
+    click.echo(f"about {estimate['seconds']:.0f} s, {estimate['disk_bytes'] / 1e6:.0f} MB of disk, {money}{used}")
+    if not value["planned"]:
+        click.echo("the plan is not written yet: its shots are known when the writer has been asked")
+
+
+def _print_animatic(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        tell_animatic(result)
 
 
 def _print_result(result: dict[str, Any], *, as_json: bool, film: FilmFolder) -> None:
@@ -127,11 +184,13 @@ def _print_result(result: dict[str, Any], *, as_json: bool, film: FilmFolder) ->
     size = f"{result['width']}x{result['height']}"
     click.echo(
         f"{result['title']}: {result['duration_s']:.1f} s, {size}, {made} of {len(result['shots'])} shots made, "
-        f"in {result['wall_s']:.1f} s, for nothing (no model was paid)"
+        f"in {result['wall_s']:.1f} s, {in_words(result['cost'])}"
     )
     click.echo(f"verdict: {words[result['qa']['verdict']]}, {len(result['qa']['findings'])} findings")
     for finding in result["qa"]["findings"][:8]:
         number = f"{finding['value']} (limit {finding['limit']})"
         click.echo(f"  {finding['severity']}: {finding['reason']} in {finding['shot'] or 'film'}: {number}")
+    if result["qa"]["verdict"] == "escalate":
+        click.echo(f"review:  sparkle review {film.movie}")
     click.echo(f"report:  {result['report']}")
     click.echo(f"film:    {result['final_cut']}")

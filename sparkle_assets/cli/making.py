@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from resources.errors import DiskFull, SparkleError
+from resources.errors import DiskFull, SparkleError, Stopped
 from resources.store.film import FilmFolder, Home
 from sparkle_assets.cli.forecast import check_space
 from sparkle_assets.cli.progress import Watch
@@ -43,21 +43,37 @@ class Making:
         states = {slot: production.state(slot) for slot in slots}
         stale = [slot for slot in slots if states[slot].stale]
         self.watch.say(f"{plan.title} · {production.film.movie}")
-        if stale:
-            check_space(self.home, plan, len(stale))
-            production.engines.workers.warm()
-            production.prefetch_voices(stale)
-        from sparkle_assets.runner import Runner
+        self._say_policy()
+        with production.run():
+            if stale:
+                check_space(self.home, plan, len(stale))
+                production.decisions.check()
+                production.engines.workers.warm()
+                production.prefetch_voices(stale)
+            from sparkle_assets.runner import Runner
 
-        runner = Runner(self.home, production.script.settings.profile)
-        try:
-            runner.add_movie(production.film.movie)
-            self._record(runner, slots, states)
-            self._shots(runner, [slot for slot in slots if states[slot].stale], states)
-            self._finish(runner)
-        finally:
-            runner.close()
+            runner = Runner(self.home, production.script.settings.profile)
+            try:
+                runner.add_movie(production.film.movie)
+                self._record(runner, slots, states)
+                self._shots(runner, [slot for slot in slots if states[slot].stale], states)
+                self._finish(runner)
+                production.save()  # free unless a process was killed between its report and its records
+            finally:
+                runner.close()
         return self._result(slots)
+
+    def _say_policy(self) -> None:
+        """Tell which words of a plan edited by hand are on the list of the text policy, once for each edit."""
+        production = self.production
+        if production.plan_is_current():
+            return
+        from resources.agents.policy import notes
+        from resources.pipeline.stages.plan import edited_by_hand
+        from sparkle_assets.cli.beginning import say
+
+        if edited_by_hand(production.film):
+            say(notes(production.script.plan, what="the plan"))
 
     def _record(self, runner: Runner, slots: list[str], states: dict[str, ShotState]) -> None:
         """Record the plan when it changed, and let Dagster catch up with what a killed process had published."""
@@ -67,6 +83,7 @@ class Making:
         if not production.plan_is_current() or plan_ref is None or known != plan_ref.sha256:
             self.watch.step("plan")
             runner.run("plan_film", movie)
+        approved = {question.slot for question in production.reviews.current() if question.decision == "approve"}
         for slot in slots:
             if states[slot].stale:
                 continue
@@ -74,6 +91,9 @@ class Making:
                 if runner.recorded(stage, movie, slot) != production.ref(stage, slot).sha256:
                     runner.run("render_shot", movie, slot)
                     break
+            else:
+                if slot in approved and runner.held(movie, slot):
+                    runner.run("render_shot", movie, slot)  # nothing is made; its checks learn of the yes
 
     def _shots(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
         movie = self.production.film.movie
@@ -104,10 +124,10 @@ class Making:
             raise first
 
     def _try(self, slot: str, runner: Runner, job: str) -> bool:
-        """Run a shot's job; a failed shot does not stop the others, a full disk does."""
+        """Run a shot's job; a failed shot does not stop the others, a full disk or a person does."""
         try:
             runner.run(job, self.production.film.movie, slot)
-        except DiskFull:
+        except (DiskFull, Stopped):
             raise
         except SparkleError as error:
             self.failed[slot] = error

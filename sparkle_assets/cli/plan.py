@@ -8,11 +8,21 @@ from typing import Any
 
 import click
 
+from resources.errors import InputError
+from resources.store.film import Home
+from sparkle_assets.cli.beginning import Wishes, asked, notes_on_telling, say, wish_options
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+from sparkle_assets.cli.screenplay import check_screenplay, plan_reels
 
 
 class IdeaGroup(click.Group):
     """A group whose first word may be an idea: whatever is not a subcommand goes to ``idea``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Flags that stand first are those of ``idea``: `sparkle plan --screenplay F`."""
+        if args and args[0].startswith("--") and args[0] != "--help":
+            args = ["idea", *args]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -29,39 +39,54 @@ def plan() -> None:
 
 
 @plan.command("idea", hidden=True)
-@click.argument("idea")
+@click.argument("idea", required=False)
+@click.option("--screenplay", type=click.Path(path_type=Path), help="A screenplay in Fountain; a file for each reel.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write.  [default: standard output]")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0)
 @click.option("--language", default="en")
 @click.option("--aspect", type=click.Choice(["16:9", "9:16", "1:1"]), default="16:9")
-@click.option("--resolution", type=click.Choice(["144p", "360p", "480p", "720p", "1080p"]), default="720p")
-@click.option("--writer", default="sparkle/local")
+@click.option("--resolution", type=click.Choice(["144p", "360p", "480p", "720p", "1080p", "2160p"]), default="720p")
+@click.option("--writer", default="sparkle/local", help="Who writes it.")
+@wish_options
+@home_option
 @json_option
 def idea_command(
-    idea: str,
+    idea: str | None,
+    screenplay: Path | None,
     out: Path | None,
     seed: int,
     language: str,
     aspect: str,
     resolution: str,
     writer: str,
+    seconds: float | None,
+    shots: int | None,
+    style: str | None,
+    cast: tuple[str, ...],
+    forbid: tuple[str, ...],
+    home: Path,
     as_json: bool,
 ) -> None:
-    """Write a plan for IDEA."""
-    from pydantic import ValidationError
+    """Write a plan for IDEA, or for a screenplay.
 
-    from resources.config import first_fault
-    from resources.errors import InputError
-    from resources.pipeline.stages.plan import Request, check_idea, check_writer, write_plan
+    What a language model answers is kept, with every attempt, under plans/ in the cache of --home.
+    """
+    from resources.agents.models.spec import RULES_SPEC
+    from resources.pipeline.resolve import film_id
+    from resources.pipeline.stages.plan import write_plan
     from resources.store.atomic import write_json
 
-    check_writer(writer)
-    fields = {"seed": seed, "language": language, "aspect": aspect, "resolution": resolution, "writer": writer}
-    try:
-        request = Request.model_validate({"idea": check_idea(idea), **fields})
-    except ValidationError as error:
-        raise InputError(first_fault(error)) from None
-    value = write_plan(request).model_dump(mode="json")
+    wishes = Wishes(seed, aspect, resolution, language, style, seconds, shots, cast, forbid)
+    if screenplay is not None:
+        check_screenplay(screenplay, None, idea, None, None if writer == RULES_SPEC else writer, wishes)
+        plan_reels(Home(home), screenplay, out, wishes, as_json=as_json)
+        return
+    if idea is None:
+        raise InputError("what is the film about?", hint='sparkle plan "A lighthouse keeper befriends a storm"')
+    request = asked(idea, wishes, writer, None)
+    say(notes_on_telling(request))
+    keep = None if writer == RULES_SPEC else Home(home).cache / "plans" / film_id(request.idea)
+    value = write_plan(request, keep).model_dump(mode="json")
     if out is None:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from types import TracebackType
 
@@ -28,15 +29,18 @@ class Watch:
             transient=True,
         )
         self.task = self.bar.add_task("plan", total=1.0)
+        self.control = _Told(self)
 
     def __enter__(self) -> Watch:
         if self.live:
             self.bar.start()
+        logging.getLogger("sparkle.control").addHandler(self.control)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        logging.getLogger("sparkle.control").removeHandler(self.control)
         if self.live:
             self.bar.stop()
 
@@ -53,6 +57,17 @@ class Watch:
         self.bar.update(self.task, description=text.replace("[", "\\["), advance=done)
         if not self.live:
             self.console.print(f"  {text}", markup=False)
+
+
+class _Told(logging.Handler):
+    """Says that a film is held, or goes on, where a person watches."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.watch.say(record.getMessage())
 
 
 class PeakMemory:
