@@ -2,41 +2,55 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MOVIEPY := $(VENV)/moviepy
 IDEA ?= A lighthouse keeper befriends a storm
-STAMP := $(VENV)/.installed
+MOVIE := $(VENV)/.installed
+TESTS := $(VENV)/.installed-tests
 
 .PHONY: movie test lint types unit bench schemas clean system
 
-movie: $(STAMP)
+movie: $(MOVIE)
 	$(BIN)/sparkle make "$(subst ",\",$(subst $$,\$$,$(subst `,\`,$(IDEA))))"
 
-test: $(STAMP) lint types unit
+test: $(TESTS) lint types unit
 
-lint: $(STAMP)
+lint: $(TESTS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(STAMP)
+types: $(TESTS)
 	$(BIN)/mypy
 
-unit: $(STAMP)
+unit: $(TESTS)
 	$(BIN)/pytest
 
-bench: $(STAMP)
+bench: $(TESTS) $(MOVIEPY)
 	$(BIN)/python bench/film.py
+	$(BIN)/python bench/cut.py --moviepy $(MOVIEPY)/bin/python
 
-schemas: $(STAMP)
+schemas: $(TESTS)
 	$(BIN)/python -m schemas.generate
 
 # skia links libGL and libEGL: the one thing that needs root, and only where they are missing
 system:
 	@PYTHON="$(PYTHON)" sh scripts/system.sh
 
-$(STAMP): pyproject.toml constraints.txt scripts/system.sh
+$(MOVIE): pyproject.toml constraints.txt scripts/system.sh
 	@PYTHON="$(PYTHON)" sh scripts/system.sh
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $(MOVIE)
+
+# tests run the adapters of language models too: a missing package fails, it does not skip
+$(TESTS): $(MOVIE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm]'
+	@touch $(TESTS)
+
+# MoviePy, which the cut is measured against, wants an older Pillow than ours: an environment of its own
+$(MOVIEPY): bench/requirements.txt
+	$(PYTHON) -m venv $(MOVIEPY)
+	$(MOVIEPY)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@touch $(MOVIEPY)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
