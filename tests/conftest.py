@@ -60,10 +60,9 @@ def home(tmp_path: Path) -> Home:
     return store
 
 
-@pytest.fixture
-def tiny(home: Home) -> Iterator[Engines]:
+def tiny_engines(home: Home) -> Engines:
     """The engines of the tests, with real worker processes below them."""
-    engines = Engines(load_profile("embedded"), home.cache).replaced(
+    return Engines(load_profile("embedded"), home.cache).replaced(
         {
             "image": TinyImages(),
             "video": TinyVideo(),
@@ -73,6 +72,12 @@ def tiny(home: Home) -> Iterator[Engines]:
             "music": TinyMusic(),
         }
     )
+
+
+@pytest.fixture
+def tiny(home: Home) -> Iterator[Engines]:
+    """The tiny engines, closed at the end."""
+    engines = tiny_engines(home)
     yield engines
     engines.close()
 

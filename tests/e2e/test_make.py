@@ -30,6 +30,17 @@ CRASH_POINTS = (
 )
 
 
+ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
+LOADED_BY_MAKE = """
+import atexit, sys
+names = ("google.adk", "google.genai", "openai", "torch", "transformers")
+atexit.register(lambda: print("loaded:", [name for name in names if name in sys.modules], file=sys.stderr))
+from sparkle_assets.cli import main
+main(["make", "--movie", "hello", "--quiet"])
+"""
+"""`sparkle make`, and which heavy packages it ended with."""
+
+
 @pytest.fixture
 def small(plan: dict[str, Any]) -> dict[str, Any]:
     """Two short shots, as quick as a film can be."""
@@ -61,6 +72,13 @@ def test_a_film_from_a_plan_then_an_edit_then_nothing(sparkle: Sparkle, tmp_path
     assert all(shot["rendered"] == [] for shot in again.value["shots"])
     assert film_bytes(again) == before
 
+    # every decision is known: nothing of google-adk is imported, let alone asked
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_MAKE], cwd=tmp_path, env=ENV, capture_output=True, text=True, check=True
+    )
+    assert loaded.stderr.splitlines()[-1] == "loaded: []"
+    assert first.value["cost"].items() >= {"currency": "USD", "amount": 0.0, "tokens": 0}.items()
+
     truth = tmp_path / ".sparkle" / "movies" / "hello" / "plan" / "movie_plan.json"
     edited = json.loads(truth.read_text(encoding="utf-8"))
     edited["shots"][0]["dialogue"][0]["text"] = "Good evening, sea!"
@@ -88,7 +106,7 @@ def test_a_film_from_a_plan_then_an_edit_then_nothing(sparkle: Sparkle, tmp_path
 
     assert sparkle("status", "hello").out.count("done") == 3
     assert "hello" in sparkle("list").out
-    assert "success" in sparkle("timeline", "hello", "one").out
+    assert "made in" in sparkle("timeline", "hello", "one").out
     assert sparkle("qa", "hello", "--json").value["verdict"] == "approve"
     assert sparkle("plan", "diff", "hello", str(file), "--json").value["changes"] == []
     assert sparkle("delete", "hello", "--yes").code == 0

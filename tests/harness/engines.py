@@ -65,6 +65,17 @@ class TinyLipsync:
 
 
 @dataclass(frozen=True)
+class FrozenLipsync(TinyLipsync):
+    """A picture that never changes: quality holds it back."""
+
+    def frames(
+        self, request: LipsyncRequest, video: Path, lines: list[TimedLine], start: int, stop: int
+    ) -> Iterator[Frame]:
+        for _ in range(start, stop):
+            yield gradient(request.width, request.height, 1, 0)
+
+
+@dataclass(frozen=True)
 class TinyCards:
     name: str = "tiny"
     revision: str = "1"
@@ -88,6 +99,8 @@ class TinyVoices:
         samples = round(0.06 * SAMPLE_RATE) * len(line.text)
         pitch = 150 + seed % 100
         sound = (0.3 * np.sin(2 * np.pi * pitch * np.arange(samples) / SAMPLE_RATE)).astype(np.float32)
+        fade = min(samples, SAMPLE_RATE // 20)  # a word dies away
+        sound[samples - fade :] *= np.linspace(1, 0, fade, dtype=np.float32) ** 2
         return sound, self.align(sound, line)
 
     def align(self, sound: Sound, line: SpokenLine) -> TimedLine:

@@ -91,14 +91,17 @@ def test_a_span_that_packets_cannot_give_is_refused(tmp_path: Path, start: int, 
         join([Span(tmp_path / "a.mp4", start, stop)], Fraction(24), tmp_path / "c.mp4")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TransitionKind if kind is not TransitionKind.CUT])
+KINDS = [kind for kind in TransitionKind if kind is not TransitionKind.CUT]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("overlap", [1, 6, 12])
 def test_every_transition_gives_its_frames_and_joins(tmp_path: Path, kind: TransitionKind, overlap: int) -> None:
     picture = Picture(*SIZE, Fraction(24))
     for name, seed in (("tail.mp4", 1), ("head.mp4", 140)):
         encode_segment(frames(0, 12, seed), picture, tmp_path / name, lossless=True)
-    tail, head = read_planes(tmp_path / "tail.mp4"), read_planes(tmp_path / "head.mp4")
-    made = list(transition_frames(kind, tail, head, overlap))
+    tail, head = list(read_planes(tmp_path / "tail.mp4")), list(read_planes(tmp_path / "head.mp4"))
+    made = list(transition_frames(kind, tail, head, 12, 12, overlap))
     assert len(made) == 24 - overlap
     assert made[0] == b"".join(plane.tobytes() for plane in tail[0]) or overlap == 12
     assert made[-1] == b"".join(plane.tobytes() for plane in head[-1]) or overlap == 12
@@ -112,12 +115,15 @@ def test_a_dissolve_is_half_and_half_in_the_middle() -> None:
     def flat(value: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return np.full((4, 4), value, np.uint8), np.full((2, 2), 128, np.uint8), np.full((2, 2), 128, np.uint8)
 
-    made = list(transition_frames(TransitionKind.DISSOLVE, [flat(40)] * 3, [flat(200)] * 3, 3))
+    made = list(transition_frames(TransitionKind.DISSOLVE, [flat(40)] * 3, [flat(200)] * 3, 3, 3, 3))
     assert [frame[0] for frame in made] == [80, 120, 160]
-    dipped = list(transition_frames(TransitionKind.DIP_TO_BLACK, [flat(40)] * 3, [flat(200)] * 3, 3))
+    faded = list(transition_frames(TransitionKind.FADE, [flat(40)] * 3, [flat(200)] * 3, 3, 3, 3))
+    assert faded[1][0] == 16 + (120 - 16) // 2  # half as bright as the dissolve in the middle
+    assert faded[0][0] < 80
+    dipped = list(transition_frames(TransitionKind.DIP_TO_BLACK, [flat(40)] * 3, [flat(200)] * 3, 3, 3, 3))
     assert dipped[1][0] == 16
 
 
 def test_a_transition_longer_than_its_handles_is_refused() -> None:
     with pytest.raises(RenderFault, match="does not fit"):
-        list(transition_frames(TransitionKind.WIPE, [], [], 4))
+        list(transition_frames(TransitionKind.WIPE, [], [], 0, 0, 4))

@@ -27,7 +27,7 @@ from resources.cutout.sound.styles import STYLES
 from resources.engines import MusicEngine
 from schemas.media import CutRequest
 from schemas.time import SAMPLE_RATE
-from schemas.vocabulary import Mood, Place, TimeOfDay, Weather
+from schemas.vocabulary import Codec, Mood, Place, TimeOfDay, Weather
 
 BAND = EmbeddedMusic()
 
@@ -47,6 +47,7 @@ def request(mood: str = "warm", tempo: int = 84, seed: int = 7) -> CutRequest:
         music_seed=seed,
         loudness="web",
         burn_subtitles=False,
+        codec=Codec.H264,
         language="en",
         shots=[],
     )

@@ -1,0 +1,157 @@
+"""What the daemon would ask for, tick by tick, after each kind of change; every request is then really made."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from resources.store.film import Home
+from sparkle_assets.partitions import shot_key
+from sparkle_assets.runner import Runner
+from tests.conftest import write_plan
+from tests.harness.engines import TinyImages
+from tests.integration.test_runner import runner_for
+
+SHOT = ["lipsynced_clips", "shot_images", "shot_timing", "video_chunks", "voice_tracks"]
+FILM = ["final_cut", "qa_report"]
+ASSETS = [*SHOT, *FILM, "movie_plan"]
+Tick = dict[str, list[str]]
+
+
+class Daemon:
+    """Evaluates the conditions and runs what they ask for, as the automation sensor does: one run a partition."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.cursor: Any = None
+        self.ticks(1)
+
+    def ticks(self, count: int = 5) -> list[Tick]:
+        """What each tick asked for, quiet ones left out."""
+        asked = []
+        for _ in range(count):
+            result = dg.evaluate_automation_conditions(
+                self.runner.defs,
+                self.runner.instance,
+                asset_selection=dg.AssetSelection.assets(*ASSETS),
+                cursor=self.cursor,
+            )
+            self.cursor = result.cursor
+            tick: dict[str, list[str]] = defaultdict(list)
+            for asset in ASSETS:
+                for partition in result.get_requested_partitions(dg.AssetKey(asset)):
+                    tick[str(partition)].append(asset)
+            if tick:
+                asked.append({key: sorted(value) for key, value in sorted(tick.items())})
+            for partition, assets in sorted(tick.items()):
+                self.run(partition, *assets)
+        return asked
+
+    def run(self, partition: str, *assets: str) -> bool:
+        """One run of some assets of one partition, as from the UI."""
+        movie, _, slot = partition.partition("|")
+        job = self.runner.defs.resolve_implicit_global_asset_job_def()
+        result = job.execute_in_process(
+            instance=self.runner.instance,
+            partition_key=shot_key(movie, slot) if slot else movie,
+            asset_selection=[dg.AssetKey(asset) for asset in assets],
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+        return result.success
+
+    def change(self, home: Home, plan: dict[str, Any], movie: str = "hello") -> list[Tick]:
+        """Edit the plan, materialize it, and let everything flow."""
+        path = home.film(movie).plan_path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_plan(path, plan)
+        assert self.run(movie, "movie_plan")
+        return self.ticks()
+
+
+@pytest.fixture
+def made(home: Home, plan: dict[str, Any]) -> Iterator[tuple[Daemon, dict[str, Any]]]:
+    """A daemon beside a film of two shots that is finished."""
+    plan["shots"] = plan["shots"][:2]
+    runner = runner_for(home, plan)
+    try:
+        daemon = Daemon(runner)
+        assert daemon.change(home, plan) == [{"hello|01": SHOT, "hello|02": SHOT}, {"hello": FILM}]
+        yield daemon, plan
+    finally:
+        runner.close()
+
+
+def test_a_changed_prompt_makes_pictures_down(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    plan["shots"][1]["prompt"] = "Bob in a forest"
+    assert daemon.change(home, plan) == [
+        {"hello|02": ["shot_images", "video_chunks"]},  # a prompt is part of the motion's request too
+        {"hello|02": ["lipsynced_clips"]},
+        {"hello": FILM},
+    ]
+
+
+def test_a_line_of_equal_length_makes_no_motion(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    plan["shots"][0]["dialogue"][0]["text"] = "Hallo!"
+    voice = ["shot_timing", "voice_tracks"]
+    assert daemon.change(home, plan) == [{"hello|01": voice}, {"hello|01": ["lipsynced_clips"]}, {"hello": FILM}]
+
+
+def test_a_longer_line_makes_motion_too(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    plan["shots"][0]["dialogue"][0]["text"] = "Hello there, this is quite a long thing to say from a boat!"
+    voice = ["shot_timing", "voice_tracks"]
+    both = ["lipsynced_clips", "video_chunks"]
+    assert daemon.change(home, plan) == [{"hello|01": voice}, {"hello|01": both}, {"hello": FILM}]
+
+
+def test_nothing_changed_asks_for_nothing(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    assert daemon.change(home, plan) == []
+
+
+def test_a_grown_and_a_shrunk_plan(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    third = {"id": "three", "prompt": "the boat leaves", "duration_s": 1.5}
+    assert daemon.change(home, {**plan, "shots": [*plan["shots"], third]}) == [{"hello|03": SHOT}, {"hello": FILM}]
+    assert daemon.change(home, plan) == [{"hello": FILM}]
+
+
+def test_a_failed_shot_holds_the_cut_until_it_is_mended(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    plan["shots"][0]["prompt"] = "FAIL in the harness"
+    plan["shots"][1]["prompt"] = "Bob in a forest"
+    asked = daemon.change(home, plan)
+    assert {"hello": FILM} not in asked
+    assert asked[-1] == {"hello|02": ["lipsynced_clips"]}
+    plan["shots"][0]["prompt"] = "Ada in a forest"
+    assert daemon.change(home, plan)[-1] == {"hello": FILM}
+
+
+def test_a_new_shot_that_fails_flows_on_when_it_is_made_by_hand(
+    made: tuple[Daemon, dict[str, Any]], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon, plan = made
+    plan["shots"].append({"id": "three", "prompt": "FAIL in the harness", "duration_s": 1.5})
+    assert daemon.change(home, plan) == [{"hello|03": SHOT}]
+    draw = TinyImages.render_image
+    healthy = lambda self, request, folder: draw(self, request.model_copy(update={"prompt": ""}), folder)  # noqa: E731
+    monkeypatch.setattr(TinyImages, "render_image", healthy)
+    assert daemon.run("hello|03", "shot_images")
+    assert daemon.ticks() == [{"hello|03": ["lipsynced_clips", "video_chunks"]}, {"hello": FILM}]
+
+
+def test_two_films_at_once(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    daemon.runner.add_movie("other")
+    plan["shots"][1]["prompt"] = "Bob in a forest"
+    write_plan(home.film("hello").plan_path, plan)
+    assert daemon.run("hello", "movie_plan")
+    asked = daemon.change(home, plan, "other")
+    assert asked[0] == {"hello|02": ["shot_images", "video_chunks"], "other|01": SHOT, "other|02": SHOT}
+    assert [tick for tick in asked if "hello" in tick] == [{"hello": FILM}]
+    assert {"other": FILM} in [{key: value for key, value in tick.items() if key == "other"} for tick in asked]
