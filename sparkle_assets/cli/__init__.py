@@ -20,6 +20,7 @@ from sparkle_assets.cli.doctor import doctor
 from sparkle_assets.cli.export import export
 from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, status
 from sparkle_assets.cli.make import make
+from sparkle_assets.cli.models import models
 from sparkle_assets.cli.plan import plan
 from sparkle_assets.cli.retake import retake
 from sparkle_assets.cli.review import review
@@ -42,7 +43,7 @@ def sparkle() -> None:
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
     sparkle.add_command(command)
-for command in (pause_film, resume_film, stop_film, review, export, schemas, ui):
+for command in (pause_film, resume_film, stop_film, review, export, schemas, ui, models):
     sparkle.add_command(command)
 
 

@@ -34,10 +34,13 @@ def list_models(home: Path, as_json: bool) -> None:
     ]  # fmt: skip
     lines = [f"models are kept in {registry.folder}", f"{'model':<24} {'state':<10} {'GB':>6}  licence"]
     for one in told:
-        size = f"{int(str(one['bytes'])) / 1e9:.1f}" if one["bytes"] else "?"
+        entry = registry.entry(str(one["key"]))
+        size = f"{entry.bytes / 1e9:.1f}" if entry.bytes_known else f"{entry.bytes / 1e9:.1f}+" if entry.bytes else "?"
         noted = "" if one["commercial"] else "  NOT FOR COMMERCIAL USE"
         lines.append(f"{one['key']:<24} {one['state']:<10} {size:>6}  {one['licence']}{noted}")
-    lines.append("GB to fetch; `?`: not known before the first pull. `sparkle models pull MODEL` fetches one.")
+    lines.append(
+        "GB to fetch; `+`, `?`: known in part, or not at all, before the first pull (`sparkle models pull MODEL`)"
+    )
     answer({"folder": str(registry.folder), "models": told}, "\n".join(lines), as_json=as_json)
 
 

@@ -1,0 +1,123 @@
+"""What the core of ``resources/gpu`` costs, and what models take.
+
+``python bench/gpu.py leases``      a warm lease with and without a film's timeline, 2,000 cycles, host memory
+``python bench/gpu.py weights``     parameters of Wan and Qwen-VL, counted on meta tensors from their configurations
+``python bench/gpu.py fits``        the table of docs/GPU.md
+``python bench/gpu.py measured F``  predicted beside measured peaks, of a home's ``cache/gpu/measured.json``
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from resources.gpu.context import model_context
+from resources.gpu.estimate import Bytes, Measured
+from resources.gpu.plan import LoadPlan
+from resources.gpu.pool import ModelPool
+from resources.gpu.registry import Registry
+from resources.gpu.sizes import table
+from resources.gpu.spec import ModelSpec, Need
+
+
+class Held:
+    """Stands for a model that is there."""
+
+
+def leases() -> None:
+    from resources.gpu.device import CpuAccelerator
+
+    with tempfile.TemporaryDirectory() as folder:
+        pool = ModelPool([CpuAccelerator()], measured=Measured(Path(folder) / "measured.json"))
+        plan = LoadPlan("held", device="cpu")
+        spec = ModelSpec("held", lambda one, where: Held(), lambda one: Bytes(1000, 1000), lambda: Path(folder))
+        for name, film in (("no timeline", None), ("with a timeline", Path(folder) / "movies" / "bench")):
+            taken = []
+            for _ in range(2000):
+                begun = time.perf_counter()
+                with model_context(pool, spec, need=Need(plan), film=film):
+                    pass
+                taken.append((time.perf_counter() - begun) * 1000)
+                if len(taken) == 1000:  # by then the database has the pages it keeps
+                    before = psutil.Process().memory_info().rss
+            grown = psutil.Process().memory_info().rss / before - 1
+            middle, worst = statistics.median(taken), statistics.quantiles(taken, n=100)[98]
+            print(f"warm lease, {name:<16} median {middle:6.2f} ms   99 % {worst:6.2f} ms   host {grown:+.2%}")
+
+
+def weights() -> None:
+    """Sizes of the published ``config.json`` files; nothing is downloaded and no memory is taken."""
+    import torch
+    from diffusers import AutoencoderKLWan, WanTransformer3DModel
+    from transformers import (
+        CLIPVisionConfig,
+        CLIPVisionModel,
+        Qwen2VLConfig,
+        Qwen2VLForConditionalGeneration,
+        UMT5Config,
+        UMT5EncoderModel,
+    )
+
+    wan: dict[str, Any] = {
+        "patch_size": (1, 2, 2), "attention_head_dim": 128, "text_dim": 4096, "freq_dim": 256, "out_channels": 16,
+        "cross_attn_norm": True, "qk_norm": "rms_norm_across_heads", "rope_max_seq_len": 1024,
+    }  # fmt: skip
+    image = {**wan, "num_attention_heads": 40, "in_channels": 36, "ffn_dim": 13824, "num_layers": 40, "image_dim": 1280}
+    with torch.device("meta"):
+        for name, model in {
+            "wan i2v transformer": WanTransformer3DModel(**image, added_kv_proj_dim=5120),
+            "wan flf2v transformer": WanTransformer3DModel(**image, added_kv_proj_dim=5120, pos_embed_seq_len=514),
+            "wan t2v 1.3b transformer": WanTransformer3DModel(
+                **wan, num_attention_heads=12, in_channels=16, ffn_dim=8960, num_layers=30
+            ),
+            "wan vae": AutoencoderKLWan(),
+            "wan text encoder (umt5-xxl)": UMT5EncoderModel(
+                UMT5Config(vocab_size=256384, d_model=4096, d_kv=64, d_ff=10240, num_layers=24, num_heads=64)
+            ),
+            "clip vit-h vision": CLIPVisionModel(
+                CLIPVisionConfig(
+                    hidden_size=1280, intermediate_size=5120, num_hidden_layers=32, num_attention_heads=16,
+                    patch_size=14,
+                )
+            ),
+            "qwen2-vl-2b": Qwen2VLForConditionalGeneration(
+                Qwen2VLConfig(
+                    text_config={
+                        "vocab_size": 151936, "hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 28,
+                        "num_attention_heads": 12, "num_key_value_heads": 2, "tie_word_embeddings": True,
+                    },
+                    vision_config={"hidden_size": 1536}, tie_word_embeddings=True,
+                )
+            ),
+        }.items():  # fmt: skip
+            print(f"{name:<30} {sum(one.numel() for one in model.parameters()):>15,}")
+
+
+def fits() -> None:
+    print("| model | card | predicted GB | in the host, GB | the ladder |\n| --- | --- | --- | --- | --- |")
+    for one in table(Registry(Path("nowhere"))):
+        rungs = ", ".join(f"`{rung}`" for rung in one.rungs) or "as it is"
+        how = rungs if one.fits else f"does not fit ({rungs})"
+        print(f"| {one.key} | {one.preset} | {one.bytes.total / 1e9:.1f} | {one.bytes.host / 1e9:.1f} | {how} |")
+
+
+def measured(path: str) -> None:
+    for entry in Measured(Path(path)).all():
+        ratio = entry["measured"] / entry["predicted"]
+        told, plan = entry["model"], entry["plan"]
+        size = f"{plan['width']}x{plan['height']}x{plan['frames']}"
+        print(
+            f"{told:<22} {entry['device']:<28} {size:<14} {plan['offload']:<10} {entry['predicted'] / 1e9:6.1f} GB "
+            f"predicted {entry['measured'] / 1e9:6.1f} GB measured  x{ratio:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    command, *rest = sys.argv[1:] or ["leases"]
+    {"leases": leases, "weights": weights, "fits": fits, "measured": measured}[command](*rest)
