@@ -19,6 +19,7 @@ MAX_PIXELS = 8192 * 4320
 _STREAMED = 0xFFFFFF00
 """A RIFF length from here on was not known when the head was written."""
 _MATROSKA = b"\x1aE\xdf\xa3"
+_SEGMENT = b"\x18S\x80g"
 _SAID: dict[Kind, str] = {
     "clip": "is not an mp4, mov, mkv, webm or avi clip",
     "sound": "is not a wav, flac, mp3, ogg, aiff, aac, m4a, mkv or webm recording",
@@ -33,7 +34,7 @@ def demuxer_of(path: Path, kind: Kind) -> str:
     """The one demuxer that may open ``path``. Raises :class:`InputError` for anything that is not a ``kind``."""
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(4096)
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=path.name) from None
     if not head:
@@ -41,8 +42,8 @@ def demuxer_of(path: Path, kind: Kind) -> str:
     name = _by_bytes(head)
     if name not in _FOR[kind]:
         raise InputError(_SAID[kind], where=path.name)
-    told, size = int.from_bytes(head[4:8], "little") + 8, path.stat().st_size
-    if name in ("wav", "avi") and head[:4] == b"RIFF" and size + 1 < told < _STREAMED:
+    told, size = _told_length(name, head), path.stat().st_size
+    if told > size + 1:
         raise InputError(f"is cut off: {size:,} of {told:,} bytes", where=path.name)
     return name
 
@@ -58,6 +59,30 @@ def open_own(path: Path, kind: Kind) -> av.container.InputContainer:
             source.close()
             raise InputError(f"has frames of {context.width}x{context.height}, which is too large", where=path.name)
     return source
+
+
+def _told_length(name: str, head: bytes) -> int:
+    """How long a file says it is (bytes), 0 when it does not: ffmpeg plays what is there, and says nothing."""
+    if name in ("wav", "avi"):
+        told = int.from_bytes(head[4:8], "little")
+        return told + 8 if head[:4] == b"RIFF" and told < _STREAMED else 0
+    if name != "matroska":
+        return 0
+    at, length = _element(head, 4)
+    at += length  # behind the head stands the segment, which is the rest of the file
+    if head[at : at + 4] != _SEGMENT:
+        return 0
+    begin, length = _element(head, at + 4)
+    return begin + length if length else 0
+
+
+def _element(head: bytes, at: int) -> tuple[int, int]:
+    """Where the content of a Matroska element begins whose length stands at ``at``, and that length; 0 if unknown."""
+    if at >= len(head) or not head[at]:
+        return len(head), 0
+    size = 9 - head[at].bit_length()
+    value = int.from_bytes(head[at : at + size], "big") & ((1 << 7 * size) - 1)
+    return at + size, 0 if value == (1 << 7 * size) - 1 else value
 
 
 def _by_bytes(head: bytes) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from resources.errors import InputError
@@ -196,6 +198,17 @@ def test_a_bad_clip_is_one_line(tmp_path: Path, case: str) -> None:
     assert "0x" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["a.mkv", "a.webm", "a.avi"])
+def test_a_clip_of_any_kind_that_is_cut_off_is_told(tmp_path: Path, name: str) -> None:
+    codec = ["-c:v", "libvpx"] if name.endswith("webm") else H264
+    ffmpeg(tmp_path, *source(), *codec, name)
+    data = (tmp_path / name).read_bytes()
+    check_media("clip", tmp_path / name)
+    (tmp_path / name).write_bytes(data[: len(data) // 2])
+    with pytest.raises(InputError, match=rf"is cut off: {len(data) // 2:,} of {len(data):,} bytes"):
+        check_media("clip", tmp_path / name)
+
+
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3", "a.ogg", "a.m4a", "a.aac", "a.aiff", "a.mka", "a.webm"])
 def test_recordings_of_every_kind_are_heard(tmp_path: Path, name: str) -> None:
     codec = ["-c:a", "libopus"] if name.endswith("webm") else []
@@ -227,3 +240,26 @@ def test_a_recording_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
     ffmpeg(tmp_path, "-f", "lavfi", "-i", f"anullsrc=r=8000:cl=mono:d={LONGEST_S + 60}", "-c:a", "flac", "a.flac")
     with pytest.raises(InputError, match="longer than 600 s"):
         check_media("voice", tmp_path / "a.flac")
+
+
+MAGIC = [
+    b"",
+    b"\x1aE\xdf\xa3",
+    b"RIFF\xff\xff\xff\x7fWAVE",
+    b"RIFF",
+    b"fLaC",
+    b"OggS",
+    b"ID3",
+    b"\xff\xfb",
+    b"\0\0\0\x18ftyp",
+]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.sampled_from(MAGIC), st.binary(max_size=300), st.sampled_from(["clip", "voice"]))
+def test_any_bytes_are_media_or_one_line(tmp_path: Path, magic: bytes, rest: bytes, kind: str) -> None:
+    (tmp_path / "x.bin").write_bytes(magic + rest)
+    try:
+        check_media(kind, tmp_path / "x.bin")
+    except InputError as error:
+        assert "\n" not in str(error)

@@ -286,6 +286,13 @@ def test_a_telephone_is_in_two_places() -> None:
     assert where == {"Hello?": Place.KITCHEN, "It is me.": Place.SEA, "Where are you?": Place.KITCHEN}
 
 
+def test_the_other_end_of_a_telephone_is_heard_and_not_seen() -> None:
+    text = "INT. ROOM - DAY\n\nAnna picks up the phone.\n\nANNA\nHello?\n\nTHE BOSS\nIt is me.\n\nANNA\nBoss!\n"
+    plan = planned(text)
+    assert [one.id for one in plan.characters if one.on_screen] == ["anna"]
+    assert {who for shot in plan.shots for who in shot.characters} <= {"anna", "the-boss"}
+
+
 def test_people_look_as_they_are_introduced() -> None:
     text = (
         "EXT. FOREST - DAY\n\nAn old FOX in a green coat meets AGENT FOX (30), a tall woman with red hair. The MAILMAN "

@@ -19,6 +19,8 @@ from schemas.vocabulary import Place, TimeOfDay, Weather
 _PREFIX = re.compile(r"(INT\.?\s*/\s*EXT|EXT\.?\s*/\s*INT|I\s*/\s*E|INT|EXT|EST)\b[\s.:]*", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
 _DASHES = re.compile(r"\s+[-–—/]+\s+|\s*(?:--|—)\s*|\s+-|-\s+")
+_REMEMBERED = 40
+"""So many settings back an angle may return to."""
 _OUTSIDE = re.compile(r"\b(?:OUTSIDE|EXTERIOR)\b", re.IGNORECASE)
 
 
@@ -118,7 +120,9 @@ def setting_of(scene: Scene, known: list[Setting]) -> Setting:
         outside = bool(_OUTSIDE.search(scene.heading))
         slug = replace(slug, side="out" if outside or place not in _ROOMS else "in")
         place = _place(slug) if place is not None else None
-        again = [one for one in known if one.inside == (slug.side == "in") and _same_noun(one.name, slug.name)]
+        again = [
+            one for one in known[-_REMEMBERED:] if one.inside == (slug.side == "in") and _same_noun(one.name, slug.name)
+        ]
         if again and "'" not in slug.name.replace("’", "'"):
             return replace(again[-1], hour=_hour(slug.when) or known[-1].hour)  # "BACK IN THE APARTMENT"
     inside = slug.side == "in" or (slug.side == "both" and place in _ROOMS)

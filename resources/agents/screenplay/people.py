@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from resources.agents.screenplay.cues import off_screen, speakers
-from resources.agents.screenplay.elements import Action, Cue, Screenplay, Speech
+from resources.agents.screenplay.elements import Action, Cue, Scene, Screenplay, Speech
 from resources.agents.screenplay.extras import introduced
+from resources.agents.screenplay.headings import take_apart
 from resources.agents.screenplay.names import id_of, titled
 from resources.agents.screenplay.portrait import Portrait, portrait, whole_name
 from resources.agents.screenplay.wordlists import words
 from resources.lexicon.scene import species_words
-from resources.lexicon.words import Word, words_of
+from resources.lexicon.words import Word, stems, words_of
 
 _PRONOUNS = dict.fromkeys(("he", "him", "his", "himself"), "he") | dict.fromkeys(
     ("she", "her", "hers", "herself"), "she"
@@ -34,6 +36,8 @@ class Person:
     off: int = 0
     letters: int = 0
     """Letters they say: the size of the part."""
+    phoned: int = 0
+    """Speeches in scenes with a telephone."""
     named: int = 0
     """Descriptions that name them."""
     portraits: list[tuple[int, Portrait]] = field(default_factory=list)
@@ -52,6 +56,8 @@ class Person:
     def seen(self) -> bool:
         """Whether they are ever on screen."""
         if self.key in words("staging", "unseen") or self.key.split()[-1:] in (["voice"], ["v.o."], ["narrator"]):
+            return False
+        if not self.named and self.phoned == self.heard:
             return False
         return self.heard > self.off or self.named > 0
 
@@ -118,7 +124,7 @@ class Roster:
                 continue
             key, count = hit
             last = tokens[at + count - 1]
-            tail = text[last.end : last.end + 2].replace("’", "'")
+            tail = text[last.end : last.end + 2].replace("’", "'").lower()
             possessive = tail == "'s" or (last.low.endswith("s") and tail[:1] == "'")
             owned = possessive and not (at + count < len(tokens) and tokens[at + count].low in words("people", "body"))
             found.append(Mention(key, tokens[at].start, last.end, owned))
@@ -173,16 +179,30 @@ def meet(screenplay: Screenplay) -> Roster:
         people.setdefault(key, Person(key, written))
     roster = Roster(people)
     number = 0
-    for scene in screenplay.scenes:
+    for scene, phone in zip(screenplay.scenes, _telephones(screenplay.scenes), strict=True):
         for item in scene.items:
             number += 1
             if isinstance(item, Speech):
+                if item.cue.key in people:
+                    people[item.cue.key].phoned += phone
                 for key in together_keys(item.cue, people):
                     if not off_screen(item.cue):
                         people[key].cues.append(number)
             elif isinstance(item, Action):
                 _note(roster, item.text, number)
     return roster
+
+
+def _telephones(scenes: Sequence[Scene]) -> list[bool]:
+    """Whether each scene, angles and inserts included, has a telephone."""
+    group, groups, ringing = 0, list[int](), set[int]()
+    for number, scene in enumerate(scenes):
+        group = number if take_apart(scene.heading).side else group
+        groups.append(group)
+        told = " ".join(item.text for item in scene.items if isinstance(item, Action))
+        if any(stem in words("staging", "telephone") for word in words_of(told) for stem in stems(word.low)):
+            ringing.add(group)
+    return [group in ringing for group in groups]
 
 
 def together_keys(cue: Cue, people: dict[str, Person]) -> list[str]:

@@ -67,6 +67,10 @@ class _Stager:
             self._elsewhere = dict.fromkeys(self._presence.here, self._settings[-1]) if self._intercut else {}
             self._presence.begin(keep=same_place)
         self._intercut = False
+        if not slug.side:
+            for key in self.roster.present(scene.heading):  # ".SCOTT, IN THE KITCHEN"
+                self._elsewhere.pop(key, None)
+                self._presence.speaks([key])
         self._number = number
         self._settings.append(setting)
         for at, item in enumerate(items):
