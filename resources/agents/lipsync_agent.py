@@ -9,6 +9,7 @@ from pydantic import Field
 
 from resources.agents.ask import Question
 from resources.agents.repairs import action_of, hold, seed_for
+from resources.agents.role import Role
 from schemas.decisions import LipsyncDecision, Repair, RepairAction
 from schemas.media import Figure, LipsyncRequest
 from schemas.plan import Seed, Strict
@@ -76,16 +77,7 @@ def question(
         seed=seed_for(AGENT, seed, action),
         repair=action,
     )
-    return Question(
-        agent=AGENT,
-        model=model,
-        instruction=INSTRUCTION,
-        content=brief.model_dump(mode="json"),
-        schema=LipsyncDecision,
-        prompt_version=PROMPT_VERSION,
-        seed=seed,
-        check=lambda decision: check(brief, decision),
-    )
+    return ROLE.question(brief, model=model, seed=seed)
 
 
 def check(brief: LipsyncBrief, decision: LipsyncDecision) -> None:
@@ -98,6 +90,9 @@ def check(brief: LipsyncBrief, decision: LipsyncDecision) -> None:
         hold(decision.detector in others, f"detector must be one of {', '.join(others)}, because of the repair")
     pads = decision.pads or (0, 0, 0, 0)
     hold(all(0 <= pad <= MOST_PAD for pad in pads), f"pads must be 0 to {MOST_PAD} pixels")
+
+
+ROLE = Role(AGENT, PROMPT_VERSION, INSTRUCTION, LipsyncDecision, check)
 
 
 def by_rule(content: Mapping[str, Any], seed: int) -> LipsyncDecision:

@@ -10,6 +10,7 @@ from pydantic import Field
 from resources.agents.ask import Question
 from resources.agents.errors import AnswerRefused
 from resources.agents.repairs import hold
+from resources.agents.role import Role
 from schemas.decisions import QaDecision, Repair
 from schemas.plan import Seed, Strict
 from schemas.refs import SHOT_STAGES
@@ -87,16 +88,7 @@ def question(
         repairs={} if shot is None else {f.reason: REPAIRS[f.reason] for f in findings if f.reason in REPAIRS},
         seed=seed,
     )
-    return Question(
-        agent=AGENT,
-        model=model,
-        instruction=INSTRUCTION,
-        content=brief.model_dump(mode="json"),
-        schema=QaDecision,
-        prompt_version=PROMPT_VERSION,
-        seed=seed,
-        check=lambda decision: check(brief, decision),
-    )
+    return ROLE.question(brief, model=model, seed=seed)
 
 
 def check(brief: QaBrief, decision: QaDecision) -> None:
@@ -116,6 +108,9 @@ def check(brief: QaBrief, decision: QaDecision) -> None:
     hold(brief.takes < brief.most_takes, f"all {brief.most_takes} takes are used up: escalate")
     known = [repair for reason, repair in brief.repairs.items() if reason in errors]
     hold(decision.repair in known, "repair must be one of repairs, for a finding of severity error")
+
+
+ROLE = Role(AGENT, PROMPT_VERSION, INSTRUCTION, QaDecision, check)
 
 
 def by_rule(content: Mapping[str, Any], seed: int) -> QaDecision:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from resources.agents.ask import Question
 from resources.agents.repairs import action_of, hold, seed_for
+from resources.agents.role import Role
 from resources.agents.splitting import pairs_up, split_line
 from resources.casting import VoiceBook, load_voices
 from schemas.decisions import LineDecision, Repair, RepairAction, VoiceDecision
@@ -102,16 +103,7 @@ def question(
         seed=seed_for(AGENT, seed, action),
         repair=action,
     )
-    return Question(
-        agent=AGENT,
-        model=model,
-        instruction=INSTRUCTION,
-        content=brief.model_dump(mode="json"),
-        schema=VoiceDecision,
-        prompt_version=PROMPT_VERSION,
-        seed=seed,
-        check=lambda decision: check(brief, decision),
-    )
+    return ROLE.question(brief, model=model, seed=seed)
 
 
 def check(brief: VoiceBrief, decision: VoiceDecision) -> None:
@@ -147,6 +139,9 @@ def _check_line(brief: VoiceBrief, line: BriefLine, wish: LineDecision, where: s
         hold(longest <= brief.limit, f"{where}.parts: a part has {longest} characters, at most {brief.limit}")
     else:
         hold(len(line.text.strip()) <= brief.limit, f"{where}.parts must part this line of {len(line.text)} characters")
+
+
+ROLE = Role(AGENT, PROMPT_VERSION, INSTRUCTION, VoiceDecision, check)
 
 
 def by_rule(content: Mapping[str, Any], seed: int) -> VoiceDecision:

@@ -14,7 +14,8 @@ from pydantic import Field
 
 from resources.agents.ask import Question
 from resources.agents.errors import AnswerRefused
-from resources.agents.repairs import action_of, hold, plain, seed_for
+from resources.agents.repairs import MORE_STEPS, action_of, hold, hold_sampling, plain, sampling, seed_for, sentences
+from resources.agents.role import Role
 from schemas.decisions import Repair, RepairAction, VideoDecision
 from schemas.media import VideoRequest
 from schemas.plan import Seed, Strict
@@ -33,10 +34,6 @@ MOST_CHUNK = 81
 OVERLAP = 4
 """Frames that a chunk shares with the one before it."""
 SHRINK = 0.5
-MORE_STEPS = 75
-"""Half as many again as the default of Wan in diffusers (50)."""
-LOW_GUIDANCE = 3.5
-"""Below the default of Wan in diffusers (5.0): calmer motion, fewer burnt colours."""
 KNOWN: frozenset[RepairAction] = frozenset(
     {"new_seed", "more_steps", "tighter_prompt", "lower_guidance", "fewer_frames"}
 )
@@ -123,16 +120,7 @@ def question(
         seed=seed_for(AGENT, seed, action),
         repair=action,
     )
-    return Question(
-        agent=AGENT,
-        model=model,
-        instruction=INSTRUCTION,
-        content=brief.model_dump(mode="json"),
-        schema=VideoDecision,
-        prompt_version=PROMPT_VERSION,
-        seed=seed,
-        check=lambda decision: check(brief, decision),
-    )
+    return ROLE.question(brief, model=model, seed=seed)
 
 
 def check(brief: VideoBrief, decision: VideoDecision) -> None:
@@ -148,24 +136,24 @@ def check(brief: VideoBrief, decision: VideoDecision) -> None:
     if brief.repair == "fewer_frames":
         most = chunks(brief.model_frames)[0]
         hold(chunk < most or chunk == snapped(LEAST_CHUNK), f"chunk_frames must be below {most}, because of the repair")
-    if brief.repair == "more_steps":
-        hold((decision.steps or 0) >= MORE_STEPS, f"steps must be at least {MORE_STEPS}, because of the repair")
-    if brief.repair == "lower_guidance":
-        low = decision.guidance is not None and decision.guidance <= LOW_GUIDANCE + 0.5
-        hold(low, f"guidance must be at most {LOW_GUIDANCE + 0.5:g}, because of the repair")
+    hold_sampling(decision, brief.repair)
+
+
+ROLE = Role(AGENT, PROMPT_VERSION, INSTRUCTION, VideoDecision, check)
 
 
 def by_rule(content: Mapping[str, Any], seed: int) -> VideoDecision:
     """What ``sparkle/local`` decides: action, effects and camera in words, chunks by arithmetic."""
     brief = VideoBrief.model_validate(content)
+    steps, guidance = sampling(brief.repair)
     shrink = SHRINK if brief.repair == "fewer_frames" else 1.0
     chunk, overlap = chunks(brief.model_frames, shrink)
     return VideoDecision(
         motion_prompt=_prompt(brief),
         negative_prompt=_negative(brief),
         seed=brief.seed,
-        steps=MORE_STEPS if brief.repair == "more_steps" else None,
-        guidance=LOW_GUIDANCE if brief.repair == "lower_guidance" else None,
+        steps=steps,
+        guidance=guidance,
         chunk_frames=chunk,
         chunk_overlap=overlap,
     )
@@ -192,7 +180,7 @@ def _prompt(brief: VideoBrief) -> str:
         parts += [_EFFECT[effect] for effect in brief.effects if effect in _EFFECT]
         parts.append("smooth natural motion, everything else stays as it is in the first frame")
     parts.append(_CAMERA[brief.camera])
-    return " ".join(f"{part.rstrip('.,;: ')}." for part in parts if part.strip(".,;: "))
+    return sentences(parts)
 
 
 def _negative(brief: VideoBrief) -> str:
