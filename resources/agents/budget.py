@@ -11,10 +11,6 @@ without a price is counted as unpriced, and is refused when money is limited: an
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +22,8 @@ from resources.agents.errors import BudgetExceeded
 from resources.agents.models.spec import ModelSpec, parse_spec
 from resources.config import first_fault, load_config
 from resources.errors import ConfigInvalid, StoreFault
-from resources.store.atomic import disk_errors, write_json
+from resources.store.atomic import write_json
+from resources.store.locks import short_lock
 from schemas.plan import Short, Strict
 
 CONFIG = "agents.yaml"
@@ -151,7 +148,7 @@ class Budget:
                 where=f"configs/{CONFIG}: prices.models",
                 hint="add its price, or take the limit of money away (limits.usd: null)",
             )
-        with self._locked():
+        with short_lock(self.folder / _LOCK):
             spent = self.spent
             self._refuse(spent)
             self._write(
@@ -169,7 +166,7 @@ class Budget:
         if spec.kind == "rules":
             return 0.0
         usd = cost(spec, input_tokens, output_tokens) or 0.0
-        with self._locked():
+        with short_lock(self.folder / _LOCK):
             spent = self.spent
             self._write(
                 spent.model_copy(
@@ -197,16 +194,3 @@ class Budget:
 
     def _write(self, spent: Spent) -> None:
         write_json(self.path, spent.model_dump(mode="json"))
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One thread of one process at a time: every holder opens the lock file anew."""
-        path = self.folder / _LOCK
-        with disk_errors(path):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from resources.agents.plan_texts import plan_texts
 from resources.config import load_config
 from resources.errors import InputError
 from schemas.plan import Line, MoviePlan, Short, Strict
@@ -120,7 +121,10 @@ def check_text(
     if policy.mode == "ignore" or worst == "ignore":
         return []
     language = (text.language if isinstance(text, MoviePlan) else language).split("-")[0].lower()
-    texts = list(_texts(text))
+    if isinstance(text, MoviePlan):
+        texts = [(where, "\n".join(parts)) for where, parts in plan_texts(text)]
+    else:
+        texts = [("text", text)]
     whole = "\n".join(one for _, one in texts)
     found: list[Violation] = []
     if _words(policy, language, whole):
@@ -165,27 +169,6 @@ def _settle(found: list[Violation], policy: TextPolicy, language: str, own: str)
 
 def _milder(severity: Severity, worst: str) -> Severity:
     return "warn" if worst == "warn" else severity
-
-
-def _texts(text: MoviePlan | str) -> Iterator[tuple[str, str]]:
-    """Every text of a plan that is heard, shown or painted from, with its place."""
-    if isinstance(text, str):
-        yield "text", text
-        return
-    yield "title", text.title
-    yield "logline", text.logline
-    yield "style", text.style
-    for person in text.characters:
-        yield f"character {person.id}", f"{person.name}\n{person.description}"
-    for place in text.locations:
-        yield f"location {place.id}", f"{place.name}\n{place.description}"
-    for number, shot in enumerate(text.shots, 1):
-        where = f"shot {shot.id or number}"
-        yield where, "\n".join((shot.prompt, shot.action, *(shot.props or ())))
-        for at, line in enumerate(shot.dialogue, 1):
-            yield f"{where}, line {at}", line.text
-    for credit in text.credits:
-        yield "credits", credit
 
 
 def _too_long(plan: MoviePlan, lengths: Lengths) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,6 @@ from resources.errors import SparkleError
 
 SEED_MASK = 0x7FFF_FFFF
 _FAULTS = (APIError, GoogleAuthError, httpx.HTTPError, OSError)
-_PASSING = [408, 429, 500, 502, 503, 504]
 
 
 class CheckedGemini(Gemini):
@@ -66,7 +65,7 @@ def make_gemini(model: str) -> CheckedGemini:
             initial_delay=http.FIRST_DELAY_S,
             max_delay=http.MOST_DELAY_S,
             jitter=http.FIRST_DELAY_S,
-            http_status_codes=_PASSING,
+            http_status_codes=sorted(http.PASSING),
         ),
     )
 
@@ -100,7 +99,7 @@ def _api_error(error: APIError, model: str) -> SparkleError:
         return CredentialsRefused(f"the key was refused {said}", where=model, hint=hint)
     if error.code == 404:
         return ModelUnknown(f"Gemini does not know this model {said}", where=model, hint="check the model_spec")
-    if error.code in _PASSING:
+    if error.code in http.PASSING:
         return ModelBusy(f"the service is busy or down {said}", where=model, hint="try again later")
     return ModelFault(f"the service refused the request {said}", where=model)
 

@@ -39,7 +39,8 @@ CONNECT_S = 10.0
 MOST_BYTES = 8 * 1024 * 1024
 MOST_TOLD = 240
 """Characters of a service's own error message that are told."""
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+PASSING = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses that may pass: asked again."""
 
 
 @dataclass(eq=False)
@@ -131,7 +132,7 @@ class Service:
     ) -> dict[str, Any]:
         async with client.stream(method, self.base_url + path, json=body) as response:
             data = await self._read(response)
-        if response.status_code in _PASSING:
+        if response.status_code in PASSING:
             self._quota(response.status_code, data)
             raise _Passing(f"the service is busy or down ({response.status_code})", retry_after(response.headers))
         if response.status_code != 200:
