@@ -38,7 +38,7 @@ READY_S = 120.0
 def ui(port: int, screening_port: int, profile: str, browse: bool, home: Path) -> int:
     """Start the Dagster UI, the daemon and the screening room; Ctrl-C ends them.
 
-    They answer on this machine only: there is no login. Films dropped into HOME/inbox are made.
+    They answer on this machine only: there is no login.
     """
     import uvicorn
 
@@ -53,15 +53,14 @@ def ui(port: int, screening_port: int, profile: str, browse: bool, home: Path) -
         _check_free(number, flag)
     store = Home(home)
     store.prepare()
-    (store.root / "inbox").mkdir(exist_ok=True)
     failed = initialise_instance(store)
     if failed:
         click.echo(f"{failed} runs of killed processes are marked as failed; they go on when asked for again", err=True)
     url, room_url = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{screening_port}"
     click.echo("starting (about ten seconds) ...", err=True)
-    with _Dagster(store, profile, port, room_url) as dagster:
+    with _Dagster(store, profile, port) as dagster:
         dagster.wait()
-        click.echo(f"Dagster:        {url}\nScreening room: {room_url}\nInbox:          {store.root / 'inbox'}")
+        click.echo(f"Dagster:        {url}\nScreening room: {room_url}")
         if browse:
             webbrowser.open(url)
         config = uvicorn.Config(
@@ -81,7 +80,7 @@ def ui(port: int, screening_port: int, profile: str, browse: bool, home: Path) -
 class _Dagster:
     """``dagster dev`` as a child in a process group of its own, its output in a file."""
 
-    def __init__(self, home: Home, profile: str, port: int, room_url: str) -> None:
+    def __init__(self, home: Home, profile: str, port: int) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
         self.log = home.dagster / "ui.log"
         self._port = port
@@ -90,7 +89,6 @@ class _Dagster:
             "DAGSTER_HOME": str(home.dagster),
             "SPARKLE_HOME": str(home.root),
             "SPARKLE_PROFILE": profile,
-            "SPARKLE_SCREENING_ROOM": room_url,
             "DAGSTER_DISABLE_TELEMETRY": "1",
         }
         self.ended = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+import re
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from resources.errors import SparkleError
 from resources.store.film import FilmFolder, Home
-from sparkle_assets.screening.film import FilmView, film_view, poster_view
+from sparkle_assets.screening.film import FilmView, film_view, poster_view, thumb_path
 
 FILES = {
     "final_cut.mp4": ("cut", "video/mp4"),
@@ -34,14 +34,13 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+SLOT = re.compile(r"[0-9]{2}")
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 """A page elsewhere must not read the room through a name of its own (DNS rebinding)."""
 
 _TEMPLATES = Environment(
     loader=PackageLoader("sparkle_assets.screening"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def screening_room(home: Home, dagster_url: str) -> Starlette:
@@ -57,12 +56,12 @@ def screening_room(home: Home, dagster_url: str) -> Starlette:
     return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)])
 
 
-async def _foyer(home: Home, request: Request) -> Response:
+def _foyer(home: Home, request: Request) -> Response:
     posters = [poster_view(home.film(movie)) for movie in home.films()]
     return _page("foyer.html", posters=posters)
 
 
-async def _film(home: Home, dagster_url: str, request: Request) -> Response:
+def _film(home: Home, dagster_url: str, request: Request) -> Response:
     film = _known(home, request)
     if film is None:
         return _gone("there is no such film")
@@ -73,22 +72,23 @@ async def _film(home: Home, dagster_url: str, request: Request) -> Response:
     return _page("film.html", film=view, dagster=dagster_url)
 
 
-async def _report(home: Home, request: Request) -> Response:
+def _report(home: Home, request: Request) -> Response:
     film = _known(home, request)
     if film is None:
         return _gone("there is no such film")
     return _send(film.path / "report" / "index.html", "text/html")
 
 
-async def _thumb(home: Home, request: Request) -> Response:
+def _thumb(home: Home, request: Request) -> Response:
     film = _known(home, request)
     if film is None:
         return _gone("there is no such film")
-    path = film_view(home, film).thumb(request.path_params["slot"])
+    slot = request.path_params["slot"]
+    path = thumb_path(home, film, slot) if SLOT.fullmatch(slot) else None
     return _send(path, "image/jpeg") if path is not None else _gone("there is no such picture")
 
 
-async def _file(home: Home, request: Request) -> Response:
+def _file(home: Home, request: Request) -> Response:
     film = _known(home, request)
     name = request.path_params["name"]
     if film is None or name not in FILES:
@@ -97,7 +97,7 @@ async def _file(home: Home, request: Request) -> Response:
     return _send(film.path / folder / name, kind)
 
 
-async def _script(request: Request) -> Response:
+def _script(request: Request) -> Response:
     return _send(Path(__file__).parent / "templates" / "room.js", "text/javascript")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from resources.errors import SparkleError
+from resources.pipeline.page import VERDICTS
 from resources.pipeline.stages.plan import read_plan
 from resources.pipeline.stages.voices import read_track
 from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, Home
+from resources.store.narrate import narrate
 from resources.store.timeline import read_timeline
 from schemas.cut import CutSheet
 from schemas.plan import MoviePlan, Shot
@@ -17,7 +19,6 @@ from schemas.records import StageEvent
 from schemas.report import Finding, QAReport
 from schemas.time import FrameRate
 
-VERDICTS = {"approve": "Approved", "retake": "To be made again", "escalate": "A person must look"}
 STAGES = {
     "movie_plan": "plan",
     "shot_images": "picture",
@@ -27,6 +28,8 @@ STAGES = {
     "final_cut": "cut",
     "qa_report": "report",
 }
+TOLD = frozenset({"success", "failed", "take_asked", "take_chosen"})
+"""Events that the page tells; `sparkle timeline` tells all."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,6 @@ class FilmView:
     findings: list[str]
     panels: list[Panel]
     happenings: list[Happening]
-    thumbs: dict[str, Path] = field(default_factory=dict)
-
-    def thumb(self, slot: str) -> Path | None:
-        """The small keyframe of a slot."""
-        return self.thumbs.get(slot)
 
 
 def poster_view(film: FilmFolder) -> Poster:
@@ -101,22 +99,25 @@ def poster_view(film: FilmFolder) -> Poster:
     return Poster(film.movie, title or film.movie, (film.path / "cut" / "final_cut.mp4").exists())
 
 
+def thumb_path(home: Home, film: FilmFolder, slot: str) -> Path | None:
+    """The small keyframe of a slot, or None."""
+    store = Artifacts(film, home.root)
+    image = store.current("shot_images", slot)
+    return store.path(image) / "thumb.jpg" if image is not None else None
+
+
 def film_view(home: Home, film: FilmFolder) -> FilmView:
     """Everything a page shows of a film. Raises :class:`SparkleError` when its plan does not hold."""
     plan = read_plan(film.plan_path)
     store = Artifacts(film, home.root)
-    known = (film.path / "plan" / "slots.json").exists()  # a film nobody began has none, and reading gives it none
-    slots = film.slots([shot.id for shot in plan.shots if shot.id]) if known else {}
+    slots = film.peek_slots([shot.id for shot in plan.shots if shot.id])
     starts = _starts(store)
     report = _report(film)
     takes = film.takes()
-    panels, thumbs = [], {}
+    panels = []
     for shot in plan.shots:
         name = shot.id or ""
         slot = slots.get(name, "")
-        image = store.current("shot_images", slot) if slot else None
-        if image is not None:
-            thumbs[slot] = store.path(image) / "thumb.jpg"
         panels.append(
             Panel(
                 shot=name,
@@ -126,7 +127,7 @@ def film_view(home: Home, film: FilmFolder) -> FilmView:
                 start=starts.get(name),
                 lines=_lines(plan, shot, store, slot),
                 takes=len(takes[name].takes) if name in takes else 1,
-                pictured=image is not None,
+                pictured=bool(slot) and store.current("shot_images", slot) is not None,
             )
         )
     return FilmView(
@@ -140,7 +141,6 @@ def film_view(home: Home, film: FilmFolder) -> FilmView:
         findings=[f"{f.reason.replace('_', ' ')} in {f.shot or 'the film'}: {f.message}" for f in _told(report)],
         panels=panels,
         happenings=_happenings(read_timeline(film.path)),
-        thumbs=thumbs,
     )
 
 
@@ -177,18 +177,15 @@ def _happenings(events: list[StageEvent]) -> list[Happening]:
     seen: set[tuple[str | None, str | None]] = set()
     told: list[Happening] = []
     for event in events:
-        stage = STAGES.get(event.stage or "", "")
-        where = event.shot or ""
+        if event.event not in TOLD:
+            continue
+        again = event.event == "success" and (event.stage, event.slot) in seen
         if event.event == "success":
-            again = (event.stage, event.slot) in seen
             seen.add((event.stage, event.slot))
-            what = f"{stage} made{' again' if again else ''} in {event.data.get('seconds', 0):.1f} s"
-            told.append(
-                Happening(event.at, what, where, "its request or what it is made from changed" if again else "")
+        what = f"{STAGES.get(event.stage or '', '')} {narrate(event)}".strip()
+        told.append(
+            Happening(
+                event.at, what, event.shot or "", "its request, or what it is made from, changed" if again else ""
             )
-        elif event.event == "failed":
-            told.append(Happening(event.at, f"{stage} failed", where, str(event.data.get("error", ""))))
-        elif event.event in ("take_asked", "take_chosen"):
-            what = f"take {event.data.get('take')} {'asked for' if event.event == 'take_asked' else 'chosen'}"
-            told.append(Happening(event.at, what, where, str(event.data.get("note", ""))))
+        )
     return told[::-1][:200]
