@@ -6,7 +6,7 @@ import dagster as dg
 
 automation = dg.AutomationConditionSensorDefinition(
     "automation",
-    target="*",
+    target=dg.AssetSelection.all(),  # the text "*" would load a parser for it
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=3,
     description="Makes what is new or changed, and nothing else (sparkle_assets/automation/conditions.py).",
