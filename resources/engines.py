@@ -21,6 +21,8 @@ Frame: TypeAlias = "NDArray[np.uint8]"
 """One picture: (height, width, 4), RGBA, opaque."""
 Sound: TypeAlias = "NDArray[np.float32]"
 """Mono sound at 48 kHz: (samples,), within -1 to 1."""
+MOTION = "motion.mkv"
+"""What a video engine that renders pictures leaves in its folder: lossless, of the plan's size, rate and length."""
 
 
 class Engine(Protocol):
@@ -76,12 +78,22 @@ class VoiceEngine(Engine, Protocol):
 class LipsyncEngine(Engine, Protocol):
     """Turns motion and speech into the final frames of a shot."""
 
+    def prepare(
+        self, request: LipsyncRequest, video: Path, lines: list[TimedLine], sound: Path, frames: int, folder: Path
+    ) -> Path:
+        """Do once, in the pipeline's own process, what needs a model; the folder that :meth:`frames` is to read.
+
+        ``sound`` is the shot's dialogue (mono WAV, as long as its ``frames``), ``folder`` a place of its own that what
+        a killed process left is found in. An engine that only draws gives ``video`` back.
+        """
+        ...
+
     def frames(
         self, request: LipsyncRequest, video: Path, lines: list[TimedLine], start: int, stop: int
     ) -> Iterator[Frame]:
         """Frames ``start`` up to ``stop``. The result must not depend on how a shot is cut into such ranges.
 
-        ``video`` is the folder of the video artifact. The engine must pickle: ranges are drawn in worker processes.
+        ``video`` is what :meth:`prepare` gave. The engine must pickle: ranges are drawn in worker processes.
         The array may be reused for the next frame, so a caller copies what it keeps.
         """
         ...

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from resources.config import config_path, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
@@ -22,6 +23,9 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
 }
 """Every engine by role and name, imported when it is first needed."""
+
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset()
+"""Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
 
 class EngineNames(Strict):
@@ -54,6 +58,21 @@ class Encode(Strict):
     """Frames at each end that a transition may use."""
 
 
+class GpuSettings(Strict):
+    """On what kind of machine models are loaded, and what may be given up there when memory is short."""
+
+    preset: Literal["a100-80gb", "a100-40gb", "rtx4090", "gpu-16gb", "cpu", "balanced"]
+    lower_precision: bool = False
+    lower_resolution: bool = False
+    cpu_fallback: bool = False
+    budget_gb: dict[str, float] = Field(default_factory=dict)
+    """Most of a device that models may take, by its name (``cuda:0``); without one, all but 1.5 GiB."""
+    keep_s: float = Field(900.0, ge=0)
+    """How long an idle model stays warm."""
+    models: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    """Fields of a load plan that begin otherwise, by model: ``{wan2.1-i2v-14b-480p: {device_map: balanced}}``."""
+
+
 class Profile(Strict):
     """One file of ``configs/profiles/``."""
 
@@ -64,6 +83,10 @@ class Profile(Strict):
     agents: AgentModels
     engines: EngineNames
     encode: Encode
+    gpu: GpuSettings | None = None
+    """None: no engine of this profile loads a model onto a card."""
+    options: dict[Role, dict[str, JsonValue]] = Field(default_factory=dict)
+    """What an engine that loads models is told, by role; each has a strict schema of its own for it."""
 
 
 def load_profile(name: str) -> Profile:
@@ -81,8 +104,14 @@ def load_profile(name: str) -> Profile:
     return profile
 
 
-def make_engine(role: Role, name: str, **arguments: Any) -> Any:
-    """A new engine. Raises :class:`Missing` naming what is not installed."""
+def make_engine(role: Role, profile: Profile, room: Callable[[], object], **arguments: Any) -> Any:
+    """The profile's engine for ``role``. Raises :class:`Missing` naming what is not installed.
+
+    ``room`` is asked only for an engine that loads models; ``arguments`` go to one that does not.
+    """
+    name = getattr(profile.engines, role)
+    if (role, name) in ON_MODELS:
+        arguments = {"options": profile.options.get(role, {}), "room": room()}
     module, _, attribute = ENGINES[role, name].partition(":")
     try:
         return getattr(import_module(module), attribute)(**arguments)

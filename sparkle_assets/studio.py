@@ -117,6 +117,13 @@ class LipsyncEngineResource(EngineResource):
 
     role = "lipsync"
 
+    def prepare(
+        self, request: "LipsyncRequest", video: Path, lines: "list[TimedLine]", sound: Path, frames: int, folder: Path
+    ) -> Path:
+        """See :class:`resources.engines.LipsyncEngine`."""
+        prepared: Path = self.plain.prepare(request, video, lines, sound, frames, folder)
+        return prepared
+
     def frames(
         self, request: "LipsyncRequest", video: Path, lines: "list[TimedLine]", start: int, stop: int
     ) -> "Iterator[Frame]":

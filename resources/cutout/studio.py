@@ -104,6 +104,12 @@ class CutoutLipsync:
     name: str = "cutout"
     revision: str = REVISION
 
+    def prepare(
+        self, request: LipsyncRequest, video: Path, lines: list[TimedLine], sound: Path, frames: int, folder: Path
+    ) -> Path:
+        """Nothing is to do: mouths are drawn from the marks of the lines."""
+        return video
+
     def frames(
         self, request: LipsyncRequest, video: Path, lines: list[TimedLine], start: int, stop: int
     ) -> Iterator[Frame]:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resources.engines import CardEngine, ImageEngine, LipsyncEngine, MusicEngine, VideoEngine, VoiceEngine
 from resources.media.workers import Workers
 from resources.pipeline.render import Renderer
-from resources.profile import Profile, load_profile, make_engine
+from resources.profile import Profile, Role, load_profile, make_engine
+
+if TYPE_CHECKING:
+    from resources.gpu.room import GpuRoom
 
 
 class Engines:
@@ -34,42 +37,55 @@ class Engines:
     @cached_property
     def image(self) -> ImageEngine:
         """Draws keyframes."""
-        engine: ImageEngine = make_engine("image", self.profile.engines.image)
+        engine: ImageEngine = self._make("image")
         return engine
 
     @cached_property
     def video(self) -> VideoEngine:
         """Gives keyframes motion."""
-        engine: VideoEngine = make_engine("video", self.profile.engines.video)
+        engine: VideoEngine = self._make("video")
         return engine
 
     @cached_property
     def lipsync(self) -> LipsyncEngine:
         """Brings motion and speech together."""
-        engine: LipsyncEngine = make_engine("lipsync", self.profile.engines.lipsync)
+        engine: LipsyncEngine = self._make("lipsync")
         return engine
 
     @cached_property
     def voice(self) -> VoiceEngine:
         """Speaks."""
-        engine: VoiceEngine = make_engine("voice", self.profile.engines.voice, cache=self.cache / "voices")
+        engine: VoiceEngine = self._make("voice", cache=self.cache / "voices")
         return engine
 
     @cached_property
     def cards(self) -> CardEngine:
         """Draws titles."""
-        engine: CardEngine = make_engine("cards", self.profile.engines.cards)
+        engine: CardEngine = self._make("cards")
         return engine
 
     @cached_property
     def music(self) -> MusicEngine:
         """Plays."""
-        engine: MusicEngine = make_engine("music", self.profile.engines.music)
+        engine: MusicEngine = self._make("music")
         return engine
 
+    @cached_property
+    def room(self) -> GpuRoom:
+        """Where the models of this process are; made for the first engine that loads one."""
+        from resources.gpu.room import GpuRoom  # psutil and, where it is installed, torch
+
+        return GpuRoom.of(self.profile, self.cache)
+
+    def _make(self, role: Role, **arguments: Any) -> Any:
+        return make_engine(role, self.profile, lambda: self.room, **arguments)
+
     def close(self) -> None:
-        """End the processes at once; whatever they had finished is on disk."""
+        """End the processes at once, and give back what models hold; whatever they had finished is on disk."""
         self.workers.kill()
+        room = self.__dict__.get("room")
+        if room is not None:
+            room.close()
         close = getattr(self.__dict__.get("voice"), "close", None)
         if close is not None:
             close()

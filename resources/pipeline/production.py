@@ -18,7 +18,7 @@ from resources.pipeline.examine import ask_about_film, hold_back
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
 from resources.pipeline.saving import save_film
-from resources.pipeline.stages.clips import clip_job, clip_work
+from resources.pipeline.stages.clips import asked_clip, clip_job, clip_work
 from resources.pipeline.stages.cut import FILM, ShotMedia, cut_job, prefetch_cards, restore_parts
 from resources.pipeline.stages.images import image_job
 from resources.pipeline.stages.plan import open_script, plan_job, read_request
@@ -292,6 +292,7 @@ class Production:
                 self.engines.lipsync,
                 self.ref("video_chunks", slot),
                 self.ref("voice_tracks", slot),
+                self.engines.renderer.prepared,
                 self.decisions.clip(slot),
             )
             self.engines.renderer.prefetch(work.key, work.source, work.picture, work.frames, work.handle)
@@ -342,7 +343,7 @@ class Production:
     def _clip_key(self, slot: str) -> str:
         video, voice = self.ref("video_chunks", slot), self.ref("voice_tracks", slot)
         decided = self.decisions.clip(slot)
-        return clip_work(self.script, self.store, slot, self.engines.lipsync, video, voice, decided).key
+        return asked_clip(self.script, slot, self.engines.lipsync, video, voice, decided)[1]
 
     def _current(self, job: Callable[[], Job]) -> AssetRef | None:
         """The current artifact when it is what ``job`` would make and everything about it is decided."""

@@ -121,6 +121,12 @@ class Renderer:
     def done(self, key: str) -> None:
         """Forget cached ranges of something that is published."""
         shutil.rmtree(self._folder(key), ignore_errors=True)
+        shutil.rmtree(self.prepared / key[:24], ignore_errors=True)
+
+    @property
+    def prepared(self) -> Path:
+        """Where a lip-sync engine keeps what it prepares, a folder a clip."""
+        return self.cache / "lipsync"
 
     def _folder(self, key: str) -> Path:
         return self.cache / "ranges" / key[:24]

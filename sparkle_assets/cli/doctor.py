@@ -134,9 +134,10 @@ def _ffmpeg() -> str:
 
 
 def _profile() -> str:
+    from resources.gpu.room import GpuRoom
     from resources.profile import Role, load_profile, make_engine
 
     profile = load_profile("embedded")
     for role in get_args(Role):
-        make_engine(role, getattr(profile.engines, role))
+        make_engine(role, profile, lambda: GpuRoom.of(profile, Path()))
     return profile.description

@@ -56,6 +56,11 @@ class TinyLipsync:
     name: str = "tiny"
     revision: str = "1"
 
+    def prepare(
+        self, request: LipsyncRequest, video: Path, lines: list[TimedLine], sound: Path, frames: int, folder: Path
+    ) -> Path:
+        return video
+
     def frames(
         self, request: LipsyncRequest, video: Path, lines: list[TimedLine], start: int, stop: int
     ) -> Iterator[Frame]:

@@ -47,6 +47,20 @@ def picture_of(request: LipsyncRequest) -> Picture:
     return Picture(request.width, request.height, rate, request.preset, request.crf, request.codec)
 
 
+def asked_clip(
+    script: Script,
+    slot: str,
+    engine: LipsyncEngine,
+    video: AssetRef,
+    voice: AssetRef,
+    decided: Decided[LipsyncDecision] | None,
+) -> tuple[LipsyncRequest, str]:
+    """The clip of the shot in ``slot`` as the engine is asked for it, and the name of its frames in the cache."""
+    request = script.clip_request(script.shot(slot))
+    request = decided.value.applied(request) if decided else request
+    return request, digest([request.model_dump(mode="json"), engine.name, engine.revision, video.sha256, voice.sha256])
+
+
 def clip_work(
     script: Script,
     store: Artifacts,
@@ -54,18 +68,21 @@ def clip_work(
     engine: LipsyncEngine,
     video: AssetRef,
     voice: AssetRef,
+    scratch: Path,
     decided: Decided[LipsyncDecision] | None = None,
 ) -> ClipWork:
-    """What has to be drawn for the shot in ``slot``."""
-    request = script.clip_request(script.shot(slot))
-    request = decided.value.applied(request) if decided else request
+    """What has to be drawn for the shot in ``slot``. What the engine prepares for it is kept below ``scratch``."""
+    request, key = asked_clip(script, slot, engine, video, voice, decided)
     folder = store.path(video)
     track = read_track(store.path(voice))
-    own = folder / OWN_CLIP
-    source: FrameSource = (
-        OwnClipFrames(own) if own.exists() else EngineFrames(engine, request, folder, list(track.lines))
-    )
-    key = digest([request.model_dump(mode="json"), engine.name, engine.revision, video.sha256, voice.sha256])
+    own, lines = folder / OWN_CLIP, list(track.lines)
+    source: FrameSource
+    if own.exists():
+        source = OwnClipFrames(own)
+    else:
+        sound, place = store.path(voice) / "dialogue.wav", scratch / key[:24]
+        prepared = engine.prepare(request, folder, lines, sound, track.frames, place)
+        source = EngineFrames(engine, request, prepared, lines)
     return ClipWork(key, source, picture_of(request), track.frames, request.handle_frames)
 
 
@@ -84,7 +101,7 @@ def clip_job(
     request = script.clip_request(shot)
 
     def make(folder: Path) -> dict[str, Any]:
-        work = clip_work(script, store, slot, engine, video, voice, decided)
+        work = clip_work(script, store, slot, engine, video, voice, renderer.prepared, decided)
         encoded = renderer.render(work.key, work.source, work.picture, work.frames, work.handle, folder)
         own = store.path(video) / OWN_SOUND
         if own.exists():

@@ -1,0 +1,95 @@
+"""``GpuRoom``: the models of one profile on one machine, as every engine that loads some is handed them.
+
+It holds the pool, the registry and what the ladder may give up, so that an engine names a model and a size and says
+what to do with it, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from resources.errors import ConfigInvalid, Missing
+from resources.gpu.context import Lease
+from resources.gpu.device import find_accelerators
+from resources.gpu.estimate import Measured
+from resources.gpu.inference import run_with_ladder
+from resources.gpu.ladder import Permissions, StepTaken
+from resources.gpu.lease import GpuLocks
+from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
+from resources.gpu.pool import ModelPool
+from resources.gpu.registry import Registry
+from resources.gpu.spec import Load, Need
+from resources.profile import Profile
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class GpuRoom:
+    """Where an engine's models are loaded, and how."""
+
+    pool: ModelPool
+    registry: Registry
+    preset: str
+    scratch: Path
+    """What is under way: latents, chunks. A killed process finds here what it had finished."""
+    permissions: Permissions = field(default_factory=Permissions)
+    overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Fields of a load plan that begin otherwise, by model."""
+
+    @classmethod
+    def of(cls, profile: Profile, cache: Path) -> GpuRoom:
+        """The room of a profile, in the cache of a home. Raises :class:`ConfigInvalid`, :class:`Missing`."""
+        settings = profile.gpu
+        if settings is None:
+            raise ConfigInvalid(
+                "an engine of this profile loads models, and nothing says onto what",
+                where=f"configs/profiles/{profile.name}.yaml",
+                hint=f"add a `gpu:` block with a preset ({', '.join(PRESETS)})",
+            )
+        found = find_accelerators()
+        if settings.preset != "cpu" and not any(one.uuid for one in found):
+            raise Missing(
+                f"profile {profile.name!r} needs a GPU, and PyTorch finds none",
+                where=f"configs/profiles/{profile.name}.yaml",
+                hint="`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build; or use --profile embedded",
+            )
+        pool = ModelPool(
+            found,
+            budgets={name: round(gb * GIB) for name, gb in settings.budget_gb.items()},
+            keep_s=settings.keep_s,
+            measured=Measured(cache / "gpu" / "measured.json"),
+            locks=GpuLocks(),
+        )
+        allowed = Permissions(settings.lower_precision, settings.lower_resolution, settings.cpu_fallback)
+        registry = Registry.of_home(cache.parent)
+        return cls(pool, registry, settings.preset, cache / "gpu", allowed, settings.models)
+
+    def plan(self, key: str, **call: Any) -> LoadPlan:
+        """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes."""
+        entry = self.registry.entry(key)
+        start: dict[str, Any] = {**entry.typical, **call, **self.overrides.get(key, {})}
+        if PRESETS[self.preset].plan.get("device") != "cpu":  # a CPU works in float32, whatever the files hold
+            start.setdefault("dtype", entry.dtype)
+        return plan_for(self.preset, key, **start)
+
+    def work(
+        self, key: str, load: Load, plan: LoadPlan, infer: Callable[[Lease, LoadPlan], T], *, need: Need | None = None,
+        unload: Callable[[Any], None] | None = None,
+    ) -> tuple[T, list[StepTaken]]:  # fmt: skip
+        """``infer(lease, plan)`` at the best rung that fits, and the steps that were taken to it.
+
+        ``load(plan, folder)`` makes the model from files whose hashes hold. See :func:`run_with_ladder`.
+        """
+        spec = self.registry.spec(key, load, unload=unload)
+        return run_with_ladder(
+            self.pool, spec, plan, infer, self.registry.rungs(key), permissions=self.permissions,
+            need=None if need is None else replace(need, plan=plan),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Unload everything and let the cards go."""
+        self.pool.close()
