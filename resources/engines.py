@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # loading the graph must cost neither numpy nor the models of
     import numpy as np
     from numpy.typing import NDArray
 
+    from schemas.judgement import Judgement
     from schemas.media import CutRequest, ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
 
 Frame: TypeAlias = "NDArray[np.uint8]"
@@ -132,6 +133,6 @@ class MusicEngine(Engine, Protocol):
 class VisionJudge(Engine, Protocol):
     """Looks at frames and says how well they match the prompt."""
 
-    def judge(self, frames: list[Frame], prompt: str) -> dict[str, float]:
-        """Scores from 0 (bad) to 1 (good) by name."""
+    def judge(self, frames: list[Frame], prompt: str) -> Judgement:
+        """What is seen in a shot's frames, against what was asked for."""
         ...

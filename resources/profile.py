@@ -12,7 +12,7 @@ from resources.config import config_path, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
 from schemas.plan import Id, Short, Strict
 
-Role = Literal["image", "video", "lipsync", "voice", "cards", "music"]
+Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge"]
 
 ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
@@ -37,6 +37,8 @@ class EngineNames(Strict):
     voice: str
     cards: str
     music: str
+    judge: str | None = None
+    """Looks at frames of every shot; None: quality rests on measured numbers alone."""
 
 
 class AgentModels(Strict):
@@ -95,7 +97,7 @@ def load_profile(name: str) -> Profile:
     if name not in known:
         raise InputError(f"there is no profile {name[:80]!r}", hint=f"profiles: {', '.join(known)}")
     profile = load_config(f"profiles/{name}.yaml", Profile)
-    for role, engine in profile.engines.model_dump().items():
+    for role, engine in profile.engines.model_dump(exclude_none=True).items():
         if (role, engine) not in ENGINES:
             serving = ", ".join(sorted(e for r, e in ENGINES if r == role))
             raise ConfigInvalid(

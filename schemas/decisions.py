@@ -122,6 +122,8 @@ class Repair(Strict):
 
     stage: Stage
     action: RepairAction
+    round: int = Field(1, ge=1, le=99)
+    """The how-manieth repair of this stage it is: from the second on there is another seed as well."""
 
 
 class QaDecision(Strict):

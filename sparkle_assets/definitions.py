@@ -21,18 +21,20 @@ from sparkle_assets.assets.specs import specs  # noqa: E402
 from sparkle_assets.automation.jobs import jobs  # noqa: E402
 from sparkle_assets.automation.sensors import sensors  # noqa: E402
 from sparkle_assets.checks.film import film_checks  # noqa: E402
-from sparkle_assets.checks.shots import clip_checks, voice_checks  # noqa: E402
+from sparkle_assets.checks.shots import clip_checks, image_checks, judge_checks, voice_checks  # noqa: E402
 from sparkle_assets.studio import home_from_environment, studio_resources  # noqa: E402
 
 
 def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The graph for one home and one profile; ``engines`` replace the profile's own, by resource key."""
+    found = load_profile(profile)
+    judges = [judge_checks] if found.engines.judge is not None else []
     return dg.Definitions(
         assets=[*specs, movie_plan, shot_images, voices, video_chunks, lipsynced_clips, final_cut, qa_report],
-        asset_checks=[voice_checks, clip_checks, film_checks],
+        asset_checks=[image_checks, voice_checks, clip_checks, *judges, film_checks],
         jobs=jobs,
         sensors=sensors,
-        resources=studio_resources(home, load_profile(profile), engines or {}),
+        resources=studio_resources(home, found, engines or {}),
     )
 
 

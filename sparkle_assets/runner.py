@@ -12,7 +12,10 @@ import dagster as dg
 import psutil
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 from dagster._core.event_api import PartitionKeyFilter
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
@@ -54,7 +57,7 @@ are never retried by runs as well, for the pipeline retries what may pass itself
 OLD_SETTINGS = ("telemetry:\n  enabled: false\nnux:\n  enabled: false\n",)
 """What earlier versions wrote; replaced, unlike a file that somebody changed."""
 PID_TAG = "sparkle/process"
-CHECKED = ("voice_tracks", "lipsynced_clips")
+CHECKED = ("shot_images", "voice_tracks", "lipsynced_clips")
 """Assets of a shot whose checks hold the film."""
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
@@ -114,16 +117,23 @@ class Runner:
         return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
 
     def held(self, movie: str, slot: str) -> bool:
-        """Whether a check that Dagster has on record for a shot failed."""
+        """Whether a check that Dagster has on record for a shot failed so that it holds the film."""
         keys = [key for key in self.defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[-1] in CHECKED]
         wanted = PartitionKeyFilter(key=str(shot_key(movie, slot)))
         latest = self.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys, wanted)
-        return any(one.status is AssetCheckExecutionRecordStatus.FAILED for one in latest.values())
+        failed = [one for one in latest.values() if one.status is AssetCheckExecutionRecordStatus.FAILED]
+        return any(_severity(one) is dg.AssetCheckSeverity.ERROR for one in failed)
 
     def close(self) -> None:
         """Let go of the instance."""
         self.interrupts.close()
         self.instance.dispose()
+
+
+def _severity(record: AssetCheckExecutionRecord) -> dg.AssetCheckSeverity | None:
+    """How bad a failed check is; None for one that broke off."""
+    event = record.event.dagster_event if record.event is not None else None
+    return event.asset_check_evaluation_data.severity if event is not None else None
 
 
 def prepare_instance(folder: Path) -> None:

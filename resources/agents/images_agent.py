@@ -141,7 +141,7 @@ def question(request: ImageRequest, *, model: str, seed: int, repair: Repair | N
         emotion=request.emotion,
         portraits=[portrait(figure) for figure in request.figures],
         props=request.props,
-        seed=seed_for(AGENT, seed, action),
+        seed=seed_for(AGENT, seed, repair),
         repair=action,
     )
     return ROLE.question(brief, model=model, seed=seed)

@@ -74,7 +74,7 @@ def question(
         size=size,
         species=[figure.look.species for figure in figures],
         detectors=list(detectors),
-        seed=seed_for(AGENT, seed, action),
+        seed=seed_for(AGENT, seed, repair),
         repair=action,
     )
     return ROLE.question(brief, model=model, seed=seed)

@@ -28,9 +28,12 @@ def action_of(repair: Repair | None, stage: Stage, known: frozenset[RepairAction
     return repair.action
 
 
-def seed_for(agent: str, seed: int, action: RepairAction | None) -> int:
-    """The seed that a decision holds: the one it was given, another one only when that is the repair."""
-    return derive_seed(seed, agent, "new_seed") if action == "new_seed" else seed
+def seed_for(agent: str, seed: int, repair: Repair | None) -> int:
+    """The seed that a decision holds: the one it was given, unless the repair asks for another or is not the first."""
+    if repair is None or (repair.action != "new_seed" and repair.round == 1):
+        return seed
+    rounds = [repair.round] if repair.round > 1 else []
+    return derive_seed(seed, agent, "new_seed", *rounds)
 
 
 def hold(condition: bool, complaint: str) -> None:

@@ -100,7 +100,7 @@ def question(
         limit=SHORT_PART if action == "split_lines" else MAX_PART,
         providers=list(providers),
         voices=_others(request.lines, load_voices()) if action == "another_voice" else {},
-        seed=seed_for(AGENT, seed, action),
+        seed=seed_for(AGENT, seed, repair),
         repair=action,
     )
     return ROLE.question(brief, model=model, seed=seed)

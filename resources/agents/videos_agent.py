@@ -117,7 +117,7 @@ def question(
         speakers=[speaker.replace("_", " ").replace("-", " ") for speaker in request.speakers],
         seconds=round(seconds, 2),
         model_frames=math.ceil(round(seconds * MODEL_FPS, 6)),
-        seed=seed_for(AGENT, seed, action),
+        seed=seed_for(AGENT, seed, repair),
         repair=action,
     )
     return ROLE.question(brief, model=model, seed=seed)

@@ -20,9 +20,11 @@ from google.genai import types
 
 from resources.director.answers import understood
 from resources.director.bench import Bench, bench_from_environment
+from resources.director.production_agent import remake
 from resources.director.tools.catalogue import find_tool
 from resources.director.tools.script_agent import WISHES
 from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
+from resources.pipeline.healing import mend_all
 from resources.pipeline.production import Production
 from schemas.production import ToolResult
 from schemas.review import ReviewQuestion
@@ -76,6 +78,7 @@ async def lipsync_wav2lip(ctx: Context, node_input: Any) -> AsyncGenerator[Event
 async def assemble_ffmpeg(ctx: Context, node_input: Any) -> AsyncGenerator[Event, None]:
     """The film; "held" when a person has to look at a shot first."""
     try:
+        await asyncio.to_thread(_mended, ctx.state[FILM])
         result = await _call("assemble_ffmpeg", movie=ctx.state[FILM])
     except NeedsReview as held:
         yield _said(str(held), output={"held": held.message}, route="held")
@@ -169,6 +172,12 @@ def _begin_ahead(movie: str, name: str) -> list[str]:
                     film.prefetch_clip(slot)
             film.prefetch_cards()
         return [shot.id or "" for shot in film.script.plan.shots]
+
+
+def _mended(movie: str) -> None:
+    """Make again what a repair can mend, before the film is cut."""
+    with bench().film(movie) as film:
+        mend_all(film, lambda mending: remake(film, mending))
 
 
 async def _call(name: str, **arguments: Any) -> ToolResult:

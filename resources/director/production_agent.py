@@ -26,7 +26,8 @@ from resources.director.progress import Progress
 from resources.director.rehearsal import production_graph, rehearsed
 from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
 from resources.pipeline.control import admit, begin
-from resources.pipeline.examine import hold_voice
+from resources.pipeline.examine import hold_early, hold_shot
+from resources.pipeline.healing import Mending, mend_all, mend_shot, still_held
 from resources.pipeline.production import Production
 from resources.pipeline.resolve import with_ids
 from resources.pipeline.stages.plan import check_own_media, read_plan, rehearse, save_plan, take_in
@@ -122,7 +123,10 @@ def make_film(production: Production) -> None:
         _try(failed, slot, _prepare, production)
     for slot in stale:
         if slot not in failed:
-            _try(failed, slot, Production.clip, production)
+            _try(failed, slot, _finish, production)
+    if not failed:
+        mend_all(production, lambda mending: remake(production, mending))
+        failed |= {slot: why for slot in slots if (why := still_held(production, slot)) is not None}
     if failed:
         raise _first(production, [states[slot].shot for slot in failed], next(iter(failed.values())))
     production.cut()
@@ -167,12 +171,33 @@ def _check(film: FilmFolder, plan: MoviePlan, settings: Settings, folder: Path) 
 
 
 def _prepare(production: Production, slot: str) -> None:
-    """Picture, voice and motion of a shot; its final frames begin in the workers."""
+    """Picture, voice and motion of a shot, mended until they may pass; its final frames begin in the workers."""
+    try:
+        _begin(production, slot)
+    except NeedsReview:
+        mend_shot(production, slot, lambda mending: _begin(production, mending.slot))
+        hold_early(production, slot)
+    production.prefetch_clip(slot)
+
+
+def _begin(production: Production, slot: str) -> None:
     production.image(slot)
     production.voice(slot)
-    hold_voice(production, slot)
+    hold_early(production, slot)
     production.video(slot)
-    production.prefetch_clip(slot)
+
+
+def _finish(production: Production, slot: str) -> None:
+    """The final frames of a shot, mended until they may pass."""
+    production.clip(slot)
+    mend_shot(production, slot, lambda mending: remake(production, mending))
+
+
+def remake(production: Production, mending: Mending) -> None:
+    """Another take of a shot: what its repair reaches, and nothing else."""
+    _begin(production, mending.slot)
+    production.clip(mending.slot)
+    hold_shot(production, mending.slot)
 
 
 def _try(

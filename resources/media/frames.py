@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
+import numpy as np
 from av.error import FFmpegError
 from PIL import Image
 
+from resources.engines import Frame
 from resources.errors import RenderFault
 from resources.media.probe import OPTIONS
+
+
+def sample_frames(video: Path, frames: int, count: int) -> Iterator[Frame]:
+    """``count`` of the ``frames`` frames of a video, spread evenly, (height, width, 4) RGBA each.
+
+    Raises :class:`RenderFault` when the file cannot be decoded.
+    """
+    wanted = {round((frames - 1) * (k + 0.5) / count) for k in range(count)}
+    try:
+        with av.open(str(video), options=OPTIONS) as source:
+            for number, frame in enumerate(source.decode(source.streams.video[0])):
+                if number in wanted:
+                    yield np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+                if number >= max(wanted):
+                    break
+    except (FFmpegError, IndexError) as error:
+        raise RenderFault(f"cannot be decoded ({error})", where=video.name) from None
 
 
 def grab_frames(video: Path, numbers: Iterable[int], folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ clip or recording, a shot without a word) nobody is asked.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from resources.agents import images_agent, lipsync_agent, tts_agent, videos_agent
+from resources.agents import images_agent, lipsync_agent, qa_agent, tts_agent, videos_agent
 from resources.agents.adk_factory import check_model
 from resources.agents.ask import Question
 from resources.agents.budget import Budget
@@ -26,11 +26,14 @@ from resources.errors import PassingFault, SparkleError
 from resources.pipeline.carry import ATTEMPTS, delay
 from resources.pipeline.control import obey
 from resources.pipeline.resolve import Script
+from resources.quality.decide import TakesSoFar
+from resources.quality.policy import Policy
 from resources.store.film import FilmFolder
 from resources.store.runs import current_run
 from resources.store.timeline import write_memory_event
-from schemas.decisions import ImageDecision, LipsyncDecision, VideoDecision, VoiceDecision
+from schemas.decisions import ImageDecision, LipsyncDecision, QaDecision, VideoDecision, VoiceDecision
 from schemas.refs import Stage
+from schemas.report import Finding
 
 D = TypeVar("D", bound=BaseModel)
 COSTLY = (AnswerInvalid, ModelFault, PassingFault)
@@ -59,7 +62,7 @@ class Decisions:
     def check(self) -> None:
         """Raise what is wrong with the models of the profile's agents, before any work; nobody is asked."""
         agents = self.script.profile.agents
-        for model in dict.fromkeys((agents.images, agents.videos, agents.tts, agents.lipsync)):
+        for model in dict.fromkeys((agents.images, agents.videos, agents.tts, agents.lipsync, agents.qa)):
             check_model(model)
 
     # Each of these gives None where there is nothing to decide. With ``ask`` false it raises Undecided instead of
@@ -126,6 +129,21 @@ class Decisions:
             figures=picture.figures,
         )
         return self._decided(question, "lipsynced_clips", slot, ask)
+
+    def verdict(self, slot: str, findings: Sequence[Finding], takes: TakesSoFar, policy: Policy) -> QaDecision:
+        """What follows from the findings of a shot that is made; where none is an error, nobody has to be asked."""
+        if not any(found.severity == "error" for found in findings):
+            return QaDecision(verdict="approve")
+        shot = self.script.shot(slot)
+        question = qa_agent.question(
+            findings,
+            model=self.script.profile.agents.qa,
+            seed=self.script.seed(shot),
+            policy=policy,
+            shot=shot.id,
+            takes=takes,
+        )
+        return self._decided(question, "qa_report", slot, ask=True).value
 
     def _decided(self, question: Question[D], stage: Stage, slot: str, ask: bool) -> Decided[D]:
         question = replace(question, film_seed=self.script.plan.seed)

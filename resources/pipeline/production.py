@@ -15,6 +15,7 @@ from resources.pipeline.carry import Job, Outcome, carry, is_current
 from resources.pipeline.deciding import Decisions, Undecided
 from resources.pipeline.engines import Engines
 from resources.pipeline.examine import ask_about_film, hold_back
+from resources.pipeline.measuring import Measuring
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
 from resources.pipeline.saving import save_film
@@ -22,9 +23,12 @@ from resources.pipeline.stages.clips import asked_clip, clip_job, clip_work
 from resources.pipeline.stages.cut import FILM, ShotMedia, cut_job, prefetch_cards, restore_parts
 from resources.pipeline.stages.images import image_job
 from resources.pipeline.stages.plan import open_script, plan_job, read_request
-from resources.pipeline.stages.report import REPORT, read_report, report_job, shot_findings, voice_findings
+from resources.pipeline.stages.report import REPORT, read_report, report_job
 from resources.pipeline.stages.video import video_job
 from resources.pipeline.stages.voices import asked_of, line_seed, read_track, voice_job
+from resources.quality.policy import Policy, load_policy
+from resources.quality.readings import Measured, Readings
+from resources.quality.survey import ShotFiles, survey_image, survey_relations, survey_shot, survey_voice
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, crash_point
 from resources.store.film import FilmFolder, Home
@@ -58,7 +62,15 @@ class Production:
         self.script: Script = open_script(self.film) if script is None else script
         self.decisions = Decisions(self.script, self.film)
         self._engines = engines
+        self._given = script is not None
         without_run(self.film.path, self._new_run())
+
+    def refresh(self) -> None:
+        """Read the film's plan and takes anew: another take of a shot is asked for."""
+        if self._given:
+            raise ValueError("a rehearsal brings its own script")
+        self.script = open_script(self.film)
+        self.decisions = Decisions(self.script, self.film)
 
     @contextmanager
     def run(self, run_id: str | None = None) -> Iterator[RunContext]:
@@ -192,17 +204,67 @@ class Production:
         page = self.film.path / "report" / "index.html"
         return [] if is_current(self.store, self._report_job()) is not None and page.exists() else ["qa_report"]
 
-    def findings(self, slot: str) -> list[Finding]:
-        """What is wrong with a shot that is made; what a person approved is no error any more."""
-        voice, clip = self.ref("voice_tracks", slot), self.ref("lipsynced_clips", slot)
-        found = shot_findings(self.script, self.script.shot(slot), self.store.path(voice), self.store.path(clip))
-        return self.reviews.settle([voice, clip], found)
+    # -- what was measured ---------------------------------------------------------------------------------------
 
-    def voice_findings(self, slot: str) -> list[Finding]:
-        """What is wrong with the sound of a shot; what a person approved is no error any more."""
-        voice = self.ref("voice_tracks", slot)
-        found = voice_findings(self.script, self.script.shot(slot), self.store.path(voice))
-        return self.reviews.settle([voice], found)
+    @property
+    def measuring(self) -> Measuring:
+        """The shots as quality looks at them."""
+        return Measuring(self.script, self.store, self.home.cache, lambda: self.engines.judge)
+
+    @property
+    def policy(self) -> Policy:
+        """The limits of the film's profile."""
+        return load_policy(self.script.settings.profile)
+
+    def measured_image(self, slot: str) -> Measured:
+        """What is to be said of a keyframe; what a person approved is no error any more."""
+        shot, image = self.script.shot(slot), self.ref("shot_images", slot)
+        return self._settled(survey_image(self.policy, self.measuring.image(shot, image)), image)
+
+    def measured_voice(self, slot: str) -> Measured:
+        """What is to be said of a shot's sound."""
+        shot, voice = self.script.shot(slot), self.ref("voice_tracks", slot)
+        _, _, _, told = survey_voice(self.policy, self.measuring.voice(shot, voice), self.script.plan.rate)
+        return self._settled(told, voice)
+
+    def measured_shot(self, slot: str) -> Measured:
+        """What is to be said of a shot that is made."""
+        told = survey_shot(self.policy, self._shot_files(slot), self.script.plan.rate)
+        stages: tuple[Stage, ...] = ("shot_images", "voice_tracks", "lipsynced_clips")
+        return self._settled(Measured(told.findings, told.readings), *(self.ref(stage, slot) for stage in stages))
+
+    def measured_so_far(self, slot: str) -> Measured:
+        """What is to be said of as much of a shot as is made of its current take."""
+        stale = self.state(slot).stale
+        if "lipsynced_clips" not in stale:
+            return self.measured_shot(slot)
+        parts = [self.measured_image(slot)] if "shot_images" not in stale else []
+        parts += [self.measured_voice(slot)] if "voice_tracks" not in stale else []
+        readings: Readings = {}
+        for part in parts:
+            readings |= part.readings
+        return Measured([finding for part in parts for finding in part.findings], readings)
+
+    def relations(self) -> list[Finding]:
+        """What is to be said of the shots beside each other, of those that are made."""
+        made = [slot for slot in map(self.script.slot, self.script.plan.shots) if not self.state(slot).stale]
+        files, rate = [self._shot_files(slot) for slot in made], self.script.plan.rate
+        surveys = {one.shot: survey_shot(self.policy, one, rate) for one in files}
+        found = survey_relations(self.policy, files, surveys, rate)
+        slots = {one.shot: slot for one, slot in zip(files, made, strict=True)}
+        return [self._settle(finding, slots[finding.shot]) for finding in found if finding.shot is not None]
+
+    def _shot_files(self, slot: str) -> ShotFiles:
+        image, voice = self.ref("shot_images", slot), self.ref("voice_tracks", slot)
+        return self.measuring.shot(self.script.shot(slot), image, voice, self.ref("lipsynced_clips", slot))
+
+    def _settled(self, told: Measured, *refs: AssetRef) -> Measured:
+        return Measured(self.reviews.settle(refs, told.findings), told.readings)
+
+    def _settle(self, finding: Finding, slot: str) -> Finding:
+        stages: tuple[Stage, ...] = ("shot_images", "voice_tracks", "lipsynced_clips")
+        refs = [ref for stage in stages if (ref := self.store.current(stage, slot)) is not None]
+        return self.reviews.settle(refs, [finding])[0]
 
     def qa(self) -> QAReport:
         """The current report."""
@@ -376,7 +438,7 @@ class Production:
         return cut_job(self.script, self.store, self.engines.cards, self.engines.music, self.engines.renderer, shots)
 
     def _report_job(self) -> Job:
-        return report_job(self.script, self.store, self._shots(), self.ref("final_cut"))
+        return report_job(self.script, self.store, self.measuring, self._shots(), self.ref("final_cut"))
 
 
 def _show(source: Path, target: Path) -> None:

@@ -19,7 +19,7 @@ from resources.lexicon import mood_of, place_of, props_in, resolve_look, time_of
 from resources.profile import Profile
 from resources.store.film import ID, Settings, ShotTakes
 from resources.store.fingerprint import derive_seed, hash_file
-from schemas.decisions import Repair
+from schemas.decisions import Repair, RepairAction
 from schemas.media import (
     CutRequest,
     CutShot,
@@ -34,6 +34,9 @@ from schemas.media import (
 from schemas.plan import Location, MoviePlan, Shot, Voice
 from schemas.refs import Stage
 from schemas.vocabulary import Place
+
+PLANNED: RepairAction = "longer_shot"
+"""The one repair that is made in the plan itself, and asks nothing of an agent."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class Script:
         if takes is None:
             return None
         current = next(take for take in takes.takes if take.number == takes.current)
-        return next((repair for repair in reversed(current.repairs) if repair.stage == stage), None)
+        mine = [repair for repair in current.repairs if repair.stage == stage and repair.action != PLANNED]
+        return mine[-1] if mine else None
 
     def location(self, shot: Shot) -> Location:
         """Where the shot plays, place, hour and weather filled in from words where the plan is silent."""

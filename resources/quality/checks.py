@@ -12,10 +12,10 @@ from resources.engines import Sound
 from resources.media.loudness import Loudness
 from resources.media.subtitles import read_srt
 from resources.quality.captions import hold_against
-from resources.quality.lips import lip_offset
+from resources.quality.lips import LipOffset
 from resources.quality.picture import PictureMeasures, Run, Spike, seams_of
 from resources.quality.policy import CheckName, Policy
-from resources.quality.sound import LineMeasures, measure_lines
+from resources.quality.sound import LineMeasures
 from schemas.cut import CutSheet
 from schemas.media import TimedLine, VoiceTrack
 from schemas.report import Finding, Severity
@@ -135,36 +135,43 @@ def check_voice(
     policy: Policy,
     track: VoiceTrack,
     sound: Sound,
+    lines: Sequence[LineMeasures],
     *,
     rate: FrameRate,
     shot: str,
     voices: Mapping[str, str] | None = None,
     own: bool = False,
 ) -> list[Finding]:
-    """Length of the sound; every line audible, unclipped, finished and clean after its last word; mouths on time.
+    """Length of the sound; every line audible, unclipped, finished and clean after its last word.
 
-    ``voices`` is the voice id of each character as the cast has it. A recording of the user's own (``own``) is parted
-    between its lines by their length, so nothing is said of how they end or who speaks them.
+    ``lines`` is what was measured on each line of ``track``. ``voices`` is the voice id of each character as the cast
+    has it. A recording of the user's own (``own``) is parted between its lines by their length, so nothing is said of
+    how they end or who speaks them.
     """
     found: list[Finding] = []
     off = abs(len(sound) - rate.samples(track.frames)) / rate.samples(1)
     if off > policy.checks["sound_length"].limit:
         message = f"sound and picture differ by {off:.1f} frames"
         found.append(policy.finding("sound_length", off, message, shot=shot))
-    for line, measures in zip(track.lines, measure_lines(sound, track.lines), strict=True):
+    for line, measures in zip(track.lines, lines, strict=True):
         spoken = _line(policy, line, measures, rate, shot)
         found += [one for one in spoken if not (own and one.check in ENDS)]
         wanted = (voices or {}).get(line.character_id, line.voice_id)
         if wanted != line.voice_id and not own:
             message = f"{line.character_id} speaks with the voice {line.voice_id!r}, not with {wanted!r}"
             found.append(at_line(policy, "voice", 1, message, line.start, rate, shot))
-    lips = lip_offset(sound, track.lines, rate, track.frames)
-    if lips is not None and abs(lips.frames) > policy.checks["lip_offset"].limit:
-        word = "behind" if lips.frames > 0 else "ahead of"
-        message = f"mouths are {abs(lips.frames):.1f} frames {word} the sound"
-        first = track.lines[0].start
-        found.append(at_line(policy, "lip_offset", lips.frames, message, first, rate, shot))
     return found
+
+
+def check_lips(
+    policy: Policy, lips: LipOffset | None, track: VoiceTrack, *, rate: FrameRate, shot: str
+) -> list[Finding]:
+    """Mouths are on time; None: nothing can be said of them."""
+    if lips is None or abs(lips.frames) <= policy.checks["lip_offset"].limit:
+        return []
+    word = "behind" if lips.frames > 0 else "ahead of"
+    message = f"mouths are {abs(lips.frames):.1f} frames {word} the sound"
+    return [at_line(policy, "lip_offset", lips.frames, message, track.lines[0].start, rate, shot)]
 
 
 ENDS = ("cut_off_word", "noise_tail")

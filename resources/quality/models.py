@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from resources.engines import Sound
 from resources.quality.checks import at_line
 from resources.quality.flow import Motion
-from resources.quality.policy import Policy
+from resources.quality.policy import CheckName, Policy
 from resources.quality.recognition import can_judge, recognise, word_error_rate, words_of
 from resources.quality.safety import Exposure
 from resources.quality.speech_quality import SpeechQuality
+from schemas.judgement import Aspect, Judgement
 from schemas.media import TimedLine
 from schemas.report import Finding
 from schemas.time import FrameRate
@@ -31,18 +32,34 @@ def check_speech_quality(policy: Policy, quality: SpeechQuality | None, *, shot:
     return [policy.finding("speech_quality", quality.overall, f"DNSMOS {quality.overall:.1f} of 5", shot=shot)]
 
 
-def check_words(
-    policy: Policy, sound: Sound, lines: Sequence[TimedLine], language: str, *, rate: FrameRate, shot: str
+def hear(sound: Sound, lines: Sequence[TimedLine], language: str) -> list[list[str] | None]:
+    """The words that are heard in each line of ``sound``, a shot's dialogue; None where the recogniser is no judge."""
+    return [
+        recognise(sound[line.start : line.end]) if can_judge(line.engine, language, line.text) else None
+        for line in lines
+    ]
+
+
+def heard_errors(lines: Sequence[TimedLine], heard: Sequence[Sequence[str] | None]) -> dict[int, float]:
+    """Word error rate by the number of the line, of those that were heard."""
+    pairs = enumerate(zip(lines, heard, strict=False))
+    return {n: word_error_rate(words, words_of(line.text)) for n, (line, words) in pairs if words is not None}
+
+
+def check_heard(
+    policy: Policy,
+    lines: Sequence[TimedLine],
+    heard: Sequence[Sequence[str] | None],
+    *,
+    rate: FrameRate,
+    shot: str,
 ) -> list[Finding]:
-    """The words of the plan are heard, where the recogniser understands the voice; ``sound`` is the shot's dialogue."""
+    """The words of the plan are those that were heard (:func:`hear`)."""
     found: list[Finding] = []
-    for line in lines:
-        if not can_judge(line.engine, language, line.text):
-            continue
-        heard = recognise(sound[line.start : line.end])
-        errors = word_error_rate(heard, words_of(line.text))
+    for number, errors in heard_errors(lines, heard).items():
         if errors > policy.checks["words"].limit:
-            message = f"{' '.join(heard)[:60]!r} is heard instead of {line.text[:60]!r}"
+            line, words = lines[number], " ".join(heard[number] or ())
+            message = f"{words[:60]!r} is heard instead of {line.text[:60]!r}"
             found.append(at_line(policy, "words", errors, message, line.start, rate, shot))
     return found
 
@@ -52,3 +69,29 @@ def check_safety(policy: Policy, exposure: Exposure, *, shot: str) -> list[Findi
     if exposure.probability <= policy.checks["safety"].limit:
         return []
     return [policy.finding("safety", exposure.probability, f"shows {exposure.what}", shot=shot)]
+
+
+ASPECTS: Mapping[Aspect, CheckName] = {
+    "prompt": "prompt_match",
+    "anatomy": "anatomy",
+    "artefacts": "artefacts",
+    "text": "stray_text",
+    "safety": "judged_safety",
+}
+"""The check of each thing that a vision model is asked about."""
+
+
+def check_judged(policy: Policy, judged: Judgement, *, shot: str) -> list[Finding]:
+    """What a vision model saw in the shot, in the same form as everything that is measured."""
+    found: list[Finding] = []
+    for aspect, check in ASPECTS.items():
+        score = float(getattr(judged, aspect))
+        if score < policy.checks[check].limit:
+            saw = judged.notes.get(aspect) or f"{check.replace('_', ' ')} is {score:.2f}"
+            found.append(policy.finding(check, score, f"the judge: {saw}", shot=shot))
+    return found
+
+
+def judged_readings(judged: Judgement) -> dict[CheckName, float]:
+    """The scores by check."""
+    return {check: float(getattr(judged, aspect)) for aspect, check in ASPECTS.items()}

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from schemas.decisions import RepairAction
 from schemas.plan import Id, Strict
 from schemas.refs import SHOT_STAGES, Stage
-from schemas.report import Finding, Severity, Verdict
+from schemas.report import Finding, Severity
 
 CheckName = Literal[
     # a shot's picture
@@ -34,6 +34,12 @@ CheckName = Literal[
     "motion",
     "chunk_seam",
     "safety",
+    # what a vision model sees, where a profile has one
+    "prompt_match",
+    "anatomy",
+    "artefacts",
+    "stray_text",
+    "judged_safety",
     # a shot's sound
     "sound_length",
     "silent_line",
@@ -179,8 +185,3 @@ def load_policy(profile: str | None = None) -> Policy:
 
     policy = load_config("qa_policy.yaml", Policy)
     return policy if profile is None else policy.of(profile)
-
-
-def decide(findings: list[Finding]) -> Verdict:
-    """What to do with a film: an error asks a person, everything else is good enough."""
-    return "escalate" if any(finding.severity == "error" for finding in findings) else "approve"

@@ -45,8 +45,19 @@ class ShotLook:
     """A picture of the user's own: nothing is held against it."""
 
 
+def check_drawn(policy: Policy, shot: ShotLook) -> list[Finding]:
+    """Everybody in the keyframe looks as the cast has it, where the engine can say how it drew them."""
+    found: list[Finding] = []
+    for who, drawn in shot.drawn.items():
+        other = look_differs(shot.wanted[who], drawn) if who in shot.wanted else []
+        if len(other) > policy.checks["character_look"].limit:
+            message = f"{who} has another {', '.join(other[:4])}"
+            found.append(policy.finding("character_look", len(other), message, shot=shot.shot))
+    return found
+
+
 def check_looks(policy: Policy, shots: Sequence[ShotLook]) -> list[Finding]:
-    """Prompts that came twice, scenes of one place in strange colours, characters that became somebody else."""
+    """Prompts that came twice, scenes of one place in strange colours, characters in other colours than elsewhere."""
     found: list[Finding] = []
     seen: dict[str, str] = {}
     for shot in shots:
@@ -54,11 +65,6 @@ def check_looks(policy: Policy, shots: Sequence[ShotLook]) -> list[Finding]:
         if first != shot.shot and shot.prompt:
             message = f"is asked for in the same words as {first}"
             found.append(policy.finding("duplicate_prompt", 1, message, shot=shot.shot))
-        for who, drawn in shot.drawn.items():
-            other = look_differs(shot.wanted[who], drawn) if who in shot.wanted else []
-            if len(other) > policy.checks["character_look"].limit:
-                message = f"{who} has another {', '.join(other[:4])}"
-                found.append(policy.finding("character_look", len(other), message, shot=shot.shot))
     judged = [shot for shot in shots if not shot.own]
     scenes: dict[str, dict[str, NDArray[np.float64]]] = defaultdict(dict)
     for shot in judged:
@@ -148,36 +154,52 @@ def middles(sheet: CutSheet) -> list[int]:
     return [piece.start + piece.frames // 2 for piece in sheet.shots.values()]
 
 
-def check_drift(
-    policy: Policy,
+@dataclass(frozen=True)
+class Lag:
+    """Where a shot is in the film, against where the cut sheet has it; None where nothing can be said."""
+
+    frames: int | None
+    """Frames by which its picture comes late."""
+    drift: float | None
+    """Seconds by which its sound comes after its picture."""
+
+
+def film_lags(
     sheet: CutSheet,
     film: PictureMeasures,
     clips: Mapping[str, PictureMeasures],
     film_sound: Sound,
     dialogues: Mapping[str, Sound],
-) -> list[Finding]:
-    """At every cut: the picture is where the sheet has it, and its sound is with it.
+) -> dict[str, Lag]:
+    """At every cut: where the shot's picture and its sound are found again in the film.
 
-    ``film_sound`` and each of ``dialogues`` are (samples,) mono at 48 kHz.
+    ``film_sound`` and each of ``dialogues`` are (samples,) mono at 48 kHz. A shot not in ``clips`` is left out.
     """
     rate = FrameRate.parse(sheet.fps)
-    found: list[Finding] = []
+    found: dict[str, Lag] = {}
     for name, piece in sheet.shots.items():
         if name not in clips:
             continue
-        after = piece.overlap
-        seen = picture_lag(clips[name].series.change, film.series.change, piece.start, after)
-        start, second = piece.start, rate.seconds(piece.start)
-        if seen is not None and abs(seen) > policy.checks["picture_offset"].limit:
-            message = f"begins {seen:+d} frames from where the cut has it"
-            found.append(policy.finding("picture_offset", seen, message, shot=name, frame=start, second=second))
+        seen = picture_lag(clips[name].series.change, film.series.change, piece.start, piece.overlap)
         heard = sound_lag(dialogues[name], film_sound, rate.samples(piece.start)) if name in dialogues else None
-        if heard is None:
-            continue
-        drift = heard / SAMPLE_RATE - rate.seconds(seen or 0)
-        if abs(drift) > policy.checks["drift"].limit:
-            message = f"its sound comes {drift * 1000:+.0f} ms from its picture"
-            found.append(policy.finding("drift", abs(drift), message, shot=name, frame=start, second=second))
+        drift = None if heard is None else heard / SAMPLE_RATE - rate.seconds(seen or 0)
+        found[name] = Lag(seen, drift)
+    return found
+
+
+def check_drift(policy: Policy, sheet: CutSheet, lags: Mapping[str, Lag]) -> list[Finding]:
+    """At every cut: the picture is where the sheet has it, and its sound is with it."""
+    rate = FrameRate.parse(sheet.fps)
+    found: list[Finding] = []
+    for name, lag in lags.items():
+        start = sheet.shots[name].start
+        second = rate.seconds(start)
+        if lag.frames is not None and abs(lag.frames) > policy.checks["picture_offset"].limit:
+            message = f"begins {lag.frames:+d} frames from where the cut has it"
+            found.append(policy.finding("picture_offset", lag.frames, message, shot=name, frame=start, second=second))
+        if lag.drift is not None and abs(lag.drift) > policy.checks["drift"].limit:
+            message = f"its sound comes {lag.drift * 1000:+.0f} ms from its picture"
+            found.append(policy.finding("drift", abs(lag.drift), message, shot=name, frame=start, second=second))
     return found
 
 

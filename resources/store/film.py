@@ -17,7 +17,7 @@ from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
 from schemas.decisions import Repair
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
-from schemas.refs import Slot
+from schemas.refs import Sha256, Slot, Stage
 from schemas.vocabulary import Codec
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -41,8 +41,16 @@ class Take(Strict):
     number: int = Field(ge=1)
     seed: Seed
     note: Short = ""
-    repairs: list[Repair] = Field(default_factory=list, max_length=8)
+    repairs: list[Repair] = Field(default_factory=list, max_length=32)
     """What its stages do differently, beside the seed; of two for one stage the later holds."""
+    because: list[str] = Field(default_factory=list, max_length=32)
+    """Reasons of the errors for which it was made by itself; empty for one that a person asked for."""
+    found: list[str] | None = None
+    """Reasons of the errors that were found in it; None: it was not measured yet."""
+    badness: float | None = None
+    """How bad it was measured to be; see :func:`resources.quality.decide.badness`."""
+    made: dict[Stage, Sha256] = Field(default_factory=dict)
+    """Fingerprints of what was measured."""
     at: str
 
 

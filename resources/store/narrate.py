@@ -103,6 +103,13 @@ def _take(what: str) -> Callable[[Data], str]:
     return told
 
 
+def _retake(data: Data) -> str:
+    repair = data.get("repair") or {}
+    what = f"{repair.get('action', 'another')} for {repair.get('stage', 'the shot')}".replace("_", " ")
+    reasons = ", ".join(str(reason).replace("_", " ") for reason in data.get("reasons", []))
+    return f"take {data.get('take')} is made because of {reasons}: {what}"
+
+
 def _saved(data: Data) -> str:
     versions, new = data.get("versions", {}), data.get("new", [])
     told = [f"{name.removesuffix('.json')} v{versions.get(name, '?')}" for name in new]
@@ -139,6 +146,7 @@ _WORDS: dict[str, Callable[[Data], str]] = {
     "cleanup": lambda data: "cleaned up" + (" after a failure" if data.get("failed") else ""),
     "policy_decision": _policy,
     "decided": _decided,
+    "retake": _retake,
     "take_asked": _take("is asked for"),
     "take_chosen": _take("is the one in the film again"),
     "review_asked": _review,

@@ -138,6 +138,6 @@ def _profile() -> str:
     from resources.profile import Role, load_profile, make_engine
 
     profile = load_profile("embedded")
-    for role in get_args(Role):
+    for role in (role for role in get_args(Role) if getattr(profile.engines, role) is not None):
         make_engine(role, profile, lambda: GpuRoom.of(profile, Path()))
     return profile.description

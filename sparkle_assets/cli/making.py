@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from resources.errors import DiskFull, SparkleError, Stopped
+from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
 from resources.store.film import FilmFolder, Home
 from sparkle_assets.cli.forecast import check_space
 from sparkle_assets.cli.progress import Watch
 
 if TYPE_CHECKING:
+    from resources.pipeline.healing import Mending
     from resources.pipeline.production import Production, ShotState
     from sparkle_assets.runner import Runner
 
@@ -114,6 +115,8 @@ class Making:
                 self.watch.step(f"shot {number}/{len(stale)} {states[slot].shot}: final frames")
                 self._try(slot, runner, "finish_shot")
             self.watch.bar.advance(self.watch.task, ALL_STAGES - 1)
+        if not self.failed:
+            self._mend_film(runner)
         if self.failed:
             shots = ", ".join(states[slot].shot for slot in self.failed)
             first = next(iter(self.failed.values()))
@@ -124,15 +127,47 @@ class Making:
             raise first
 
     def _try(self, slot: str, runner: Runner, job: str) -> bool:
-        """Run a shot's job; a failed shot does not stop the others, a full disk or a person does."""
+        """Run a shot's job; a failed shot does not stop the others, a full disk or a person does.
+
+        A shot that quality holds is mended first, as far as it can be.
+        """
         try:
-            runner.run(job, self.production.film.movie, slot)
+            try:
+                runner.run(job, self.production.film.movie, slot)
+                held = self.production.script.shot(slot).id in self.production.script.takes
+            except NeedsReview:
+                held = True
+            if held:
+                self._mend(slot, runner, "prepare_shot" if job == "prepare_shot" else "render_shot")
         except (DiskFull, Stopped):
             raise
         except SparkleError as error:
             self.failed[slot] = error
             return False
         return True
+
+    def _mend(self, slot: str, runner: Runner, job: str) -> None:
+        """Make takes of a shot until one may pass. Raises :class:`NeedsReview` when none of them may."""
+        from resources.pipeline.healing import mend_shot, still_held
+
+        mend_shot(self.production, slot, lambda mending: self._remake(runner, job, mending), self._say_mending)
+        held = still_held(self.production, slot)
+        if held is not None:
+            raise held
+
+    def _mend_film(self, runner: Runner) -> None:
+        """Mend what is wrong with shots beside each other, and what an interrupted run left unmended."""
+        from resources.pipeline.healing import mend_all
+
+        production = self.production
+        if production.film_state():
+            mend_all(production, lambda mending: self._remake(runner, "render_shot", mending), self._say_mending)
+
+    def _remake(self, runner: Runner, job: str, mending: Mending) -> None:
+        runner.run(job, self.production.film.movie, mending.slot)
+
+    def _say_mending(self, mending: Mending) -> None:
+        self.watch.step(f"shot {mending.shot}: {mending.told}")
 
     def _finish(self, runner: Runner) -> None:
         production, movie = self.production, self.production.film.movie

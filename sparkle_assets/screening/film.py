@@ -28,7 +28,7 @@ STAGES = {
     "final_cut": "cut",
     "qa_report": "report",
 }
-TOLD = frozenset({"success", "failed", "take_asked", "take_chosen"})
+TOLD = frozenset({"success", "failed", "retake", "take_asked", "take_chosen"})
 """Events that the page tells; `sparkle timeline` tells all."""
 
 

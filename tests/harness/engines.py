@@ -29,6 +29,15 @@ def gradient(width: int, height: int, seed: int, frame: int) -> Frame:
     return picture
 
 
+def scene(width: int, height: int, seed: int, frame: int) -> Frame:
+    """A patchwork that slides by, another one for each seed: (height, width, 4)."""
+    patches = np.random.default_rng(seed).integers(40, 216, (9, 16, 3), dtype=np.uint8)
+    rows, columns = np.arange(height) * 9 // height, (np.arange(width) - frame) % width * 16 // width
+    picture = np.full((height, width, 4), 255, np.uint8)
+    picture[..., :3] = patches[rows[:, None], columns[None, :]]
+    return picture
+
+
 @dataclass(frozen=True)
 class TinyImages:
     name: str = "tiny"
@@ -37,7 +46,7 @@ class TinyImages:
     def render_image(self, request: ImageRequest, folder: Path) -> None:
         if "FAIL" in request.prompt:
             raise RenderFault("told to fail")
-        picture = gradient(request.width, request.height, request.seed, 0)
+        picture = scene(request.width, request.height, request.seed, 0)
         Image.fromarray(picture[..., :3]).save(folder / "image.png")
 
 
@@ -66,7 +75,7 @@ class TinyLipsync:
     ) -> Iterator[Frame]:
         seed = derive_seed((video / "score.json").read_text())
         for number in range(start, stop):
-            yield gradient(request.width, request.height, seed, number)
+            yield scene(request.width, request.height, seed, number)
 
 
 @dataclass(frozen=True)

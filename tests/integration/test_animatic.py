@@ -17,7 +17,7 @@ from resources.pipeline.stages.cut import read_sheet
 from resources.store.film import Home
 from resources.store.fingerprint import hash_file
 from tests.conftest import write_plan
-from tests.harness.engines import gradient
+from tests.harness.engines import scene
 from tests.integration.test_pipeline import make_all, produce
 
 
@@ -76,7 +76,7 @@ def test_an_animatic_is_as_long_as_its_film(home: Home, tiny: Engines, plan: dic
     middle = piece.start + piece.frames // 2
     seen = grey(made.path, middle)
     assert np.abs(seen - grey(made.path, middle + 3)).max() <= 6
-    colours = gradient(256, 144, production.script.seed(production.script.shot("02")), 0)[..., :3]
+    colours = scene(256, 144, production.script.seed(production.script.shot("02")), 0)[..., :3]
     keyframe = colours @ np.array([0.2126, 0.7152, 0.0722])  # BT.709
     body = (slice(40, 100), slice(20, 236))
     assert np.corrcoef(seen[body].ravel(), keyframe[body].ravel())[0, 1] > 0.9

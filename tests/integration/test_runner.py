@@ -62,7 +62,10 @@ def test_a_film_is_recorded_asset_by_asset(home: Home, plan: dict[str, Any]) -> 
         ("qa_report", None),
     ):
         assert runner.recorded(asset, "hello", slot) is not None, asset
-    assert checks_of(runner, "voice_tracks") == {"sound_length": True, "silent_line": True}
+    voice = checks_of(runner, "voice_tracks")
+    assert voice.pop("speech_quality") is False, "a tone is no voice: a warning holds nothing"
+    assert set(voice.values()) == {True} and len(voice) == 7
+    assert set(checks_of(runner, "shot_images").values()) == {True}
     assert set(checks_of(runner, "lipsynced_clips").values()) == {True}
     assert checks_of(runner, "qa_report")["loudness"] is True
     runner.close()

@@ -15,6 +15,8 @@ from resources.agents.errors import AnswerRefused
 from resources.agents.models.rules import RULES, answer_by_rule
 from resources.agents.portrait import colour_name, portrait
 from resources.errors import InputError
+from resources.quality.decide import TakesSoFar
+from resources.quality.policy import load_policy
 from schemas.decisions import ImageDecision, QaDecision, Repair, VideoDecision, VoiceDecision
 from schemas.media import Figure, ImageRequest, LipsyncRequest, ResolvedLook, SpokenLine, VideoRequest, VoiceRequest
 from schemas.report import Finding
@@ -428,7 +430,7 @@ def finding(reason: str, severity: str = "error") -> Finding:
         ([], "one", 1, "approve", None),
         ([finding("black_picture", "warn")], "one", 1, "approve", None),
         ([finding("black_picture")], "one", 1, "retake", Repair(stage="shot_images", action="new_seed")),
-        ([finding("black_picture")], "one", 3, "escalate", None),
+        ([finding("black_picture")], "one", 4, "escalate", None),
         ([finding("black_picture")], None, 1, "escalate", None),
         ([finding("unheard_of")], "one", 1, "escalate", None),
         (
@@ -443,7 +445,10 @@ def finding(reason: str, severity: str = "error") -> Finding:
 def test_findings_lead_to_a_verdict(
     findings: list[Finding], shot: str | None, takes: int, verdict: str, repair: Repair | None
 ) -> None:
-    decision = decide(qa_agent.question(findings, model="sparkle/local", seed=1, shot=shot, takes=takes))
+    so_far = TakesSoFar([[]] * takes)
+    policy = load_policy()
+    question = qa_agent.question(findings, model="sparkle/local", seed=1, policy=policy, shot=shot, takes=so_far)
+    decision = decide(question)
     assert (decision.verdict, decision.repair) == (verdict, repair)
     assert bool(decision.reasons) == (verdict != "approve")
 
@@ -465,7 +470,7 @@ BAD_VERDICTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("value", BAD_VERDICTS)
 def test_a_verdict_must_follow_from_its_findings(value: dict[str, Any]) -> None:
-    question = qa_agent.question([finding("black_picture")], model="x", seed=1, shot="one")
+    question = qa_agent.question([finding("black_picture")], model="x", seed=1, policy=load_policy(), shot="one")
     assert question.check is not None
     with pytest.raises(AnswerRefused):
         question.check(QaDecision.model_validate(value))

@@ -10,7 +10,7 @@ from resources.quality.alignment import picture_lag, sound_lag
 from resources.quality.balance import balances
 from resources.quality.captions import hold_against
 from resources.quality.lips import lip_offset
-from resources.quality.models import check_safety, check_speech_quality, check_words
+from resources.quality.models import check_heard, check_safety, check_speech_quality, hear
 from resources.quality.policy import load_policy
 from resources.quality.recognition import can_judge, word_error_rate, words_of
 from resources.quality.safety import Exposure
@@ -134,7 +134,7 @@ def test_words() -> None:
     assert not can_judge("flite", "de", "one two three four")
     silent = np.zeros(120_000, np.float32)
     _, line = speech(TEXTS[0], "ada", 0, 60)
-    (found,) = check_words(load_policy(), silent, [line], "en", rate=RATE, shot="s1")
+    (found,) = check_heard(load_policy(), [line], hear(silent, [line], "en"), rate=RATE, shot="s1")
     assert (found.reason, found.value) == ("wrong_words", 1.0)
 
 

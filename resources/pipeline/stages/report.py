@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from resources.media.loudness import TARGETS, measure
-from resources.media.probe import read_sound
-from resources.media.wav import read_wav
+from resources.media.loudness import TARGETS
 from resources.pipeline.carry import Job
+from resources.pipeline.measuring import Measuring
 from resources.pipeline.page import report_page
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
-from resources.pipeline.stages.clips import read_measures
-from resources.pipeline.stages.cut import FILM, ShotMedia, read_sheet
-from resources.pipeline.stages.voices import read_track
-from resources.quality.checks import check_film, check_picture, check_subtitles, check_voice
-from resources.quality.picture import measure_picture
-from resources.quality.policy import decide, load_policy
+from resources.pipeline.stages.cut import ShotMedia, read_sheet
+from resources.quality.policy import Policy, load_policy
+from resources.quality.readings import Readings
+from resources.quality.survey import FilmFiles, Survey, survey_film
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
 from schemas.cut import CutSheet
-from schemas.plan import Shot, Strict
+from schemas.plan import Strict
 from schemas.refs import AssetRef
-from schemas.report import Finding, Measure, QAReport
+from schemas.report import Finding, Measure, QAReport, TakeReport, Verdict
 from schemas.time import FrameRate
-from schemas.vocabulary import Effect, Weather
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 REPORT = "report.json"
 
 
@@ -40,7 +36,7 @@ class Meter:
     """Whoever measures, as an engine for the fingerprint."""
 
     name: str = "measured"
-    revision: str = "1"
+    revision: str = "2"
 
 
 class ReportRequest(Strict):
@@ -49,30 +45,18 @@ class ReportRequest(Strict):
     policy: str
     approved: list[str] = Field(default_factory=list)
     """Ids of the questions that a person answered with yes."""
+    takes: str
+    """Hash of what is known of the takes: the report shows them."""
 
 
-def shot_findings(script: Script, shot: Shot, voice: Path, clip: Path) -> list[Finding]:
-    """Everything that is wrong with one shot."""
-    policy, rate = load_policy(), script.plan.rate
-    track = read_track(voice)
-    name = shot.id or ""
-    own = shot.media is not None and (shot.media.clip or shot.media.image) is not None
-    request = script.image_request(shot)
-    lightning = request.weather is Weather.STORM or Effect.LIGHTNING in shot.effects
-    measures = read_measures(clip)
-    found = check_picture(policy, measures, track.frames, rate, shot=name, own=own, lightning=lightning)
-    return found + voice_findings(script, shot, voice)
+def lies_in(finding: Finding, sheet: CutSheet, shots: Mapping[str, ShotMedia]) -> list[AssetRef]:
+    """What a finding is about: everything of its shot; of the film's, voice and clip of every shot that it touches.
 
-
-def voice_findings(script: Script, shot: Shot, voice: Path) -> list[Finding]:
-    """Everything that is wrong with the sound of one shot."""
-    sound = read_wav(voice / "dialogue.wav")
-    own = shot.media is not None and shot.media.voice is not None
-    return check_voice(load_policy(), read_track(voice), sound, rate=script.plan.rate, shot=shot.id or "", own=own)
-
-
-def lies_in(finding: Finding, sheet: CutSheet, shots: Mapping[str | None, ShotMedia]) -> list[AssetRef]:
-    """Voice and clip of every shot that a stretch of the film touches: a still shot is a still stretch of the film."""
+    A still shot is a still stretch of the film.
+    """
+    if finding.shot is not None and finding.shot in shots:
+        media = shots[finding.shot]
+        return [media.image, media.voice, media.clip]
     if finding.frame is None:
         return []
     rate = FrameRate.parse(sheet.fps)
@@ -81,41 +65,38 @@ def lies_in(finding: Finding, sheet: CutSheet, shots: Mapping[str | None, ShotMe
     return [ref for name in touched if name in shots for ref in (shots[name].voice, shots[name].clip)]
 
 
-def report_job(script: Script, store: Artifacts, shots: list[ShotMedia], film: AssetRef) -> Job:
+def report_job(script: Script, store: Artifacts, measuring: Measuring, shots: list[ShotMedia], film: AssetRef) -> Job:
     """The report on the film that is current."""
-    policy = load_policy()
+    policy = load_policy(script.settings.profile)
     plan = script.plan
     reviews = Reviews(store)
-    judged = [film, *(ref for media in shots for ref in (media.voice, media.clip))]
+    judged = [film, *(ref for media in shots for ref in (media.image, media.voice, media.clip))]
 
     def make(folder: Path) -> dict[str, Any]:
         cut = store.path(film)
         sheet = read_sheet(cut)
-        measures = measure_picture(cut / FILM, plan.rate.value)
-        loudness = measure(cut / FILM)
-        samples = len(read_sound(cut / FILM))
-        findings = check_film(policy, sheet, measures, samples, loudness, TARGETS[script.settings.loudness])
-        srt = (cut / "final_cut.srt").read_text(encoding="utf-8")
-        findings += check_subtitles(policy, srt, [line.text for shot in plan.shots for line in shot.dialogue])
-        named = dict(zip((shot.id for shot in plan.shots), shots, strict=True))
-        findings = [one for found in findings for one in reviews.settle([film, *lies_in(found, sheet, named)], [found])]
-        numbers = [
-            Measure(check="loudness", value=round(loudness.integrated, 2), unit="LUFS"),
-            Measure(check="true_peak", value=round(loudness.true_peak, 2), unit="dBTP"),
-            Measure(check="mean_luma", value=measures.mean_luma),
-            Measure(check="mean_motion", value=measures.mean_motion),
+        named = {shot.id or "": media for shot, media in zip(plan.shots, shots, strict=True)}
+        files = FilmFiles(
+            cut=cut,
+            home=store.home,
+            shots=[measuring.shot(s, m.image, m.voice, m.clip) for s, m in zip(plan.shots, shots, strict=True)],
+            texts=[line.text for shot in plan.shots for line in shot.dialogue],
+            target=TARGETS[script.settings.loudness],
+        )
+        survey = survey_film(policy, files)
+        findings = [
+            one for found in survey.findings for one in reviews.settle([film, *lies_in(found, sheet, named)], [found])
         ]
-        for shot, media in zip(plan.shots, shots, strict=True):
-            clip = store.path(media.clip)
-            found = shot_findings(script, shot, store.path(media.voice), clip)
-            findings += reviews.settle([media.voice, media.clip], found)
-            numbers.append(Measure(check="mean_motion", shot=shot.id, value=read_measures(clip).mean_motion))
+        verdict = decide_film(findings)
         report = QAReport(
             movie=store.film.movie,
-            verdict=decide(findings),
+            verdict=verdict,
+            because=because(verdict, findings),
+            policy_version=policy.version,
             findings=findings,
-            measures=numbers,
+            measures=[*_measures(policy, survey.readings, None), *_of_shots(policy, survey)],
             checks=sorted(policy.checks),
+            takes=_takes(script),
             frames=sheet.frames,
             duration_s=round(plan.rate.seconds(sheet.frames), 3),
         )
@@ -136,11 +117,64 @@ def report_job(script: Script, store: Artifacts, shots: list[ShotMedia], film: A
         request=ReportRequest(
             policy=digest(policy.model_dump(mode="json")),
             approved=sorted(question.id for question in reviews.approved(judged)),
+            takes=digest([one.model_dump(mode="json") for one in _takes(script)]),
         ),
         make=make,
         verify=verify,
         inputs={"final_cut": film.sha256},
     )
+
+
+def decide_film(findings: Sequence[Finding]) -> Verdict:
+    """The verdict on a finished film: whatever could be mended was, so an error is a person's."""
+    return "escalate" if any(finding.severity == "error" for finding in findings) else "approve"
+
+
+def because(verdict: Verdict, findings: Sequence[Finding]) -> str:
+    """The verdict in a sentence."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    warnings = sum(finding.severity == "warn" for finding in findings)
+    if verdict == "approve":
+        noted = f"; {warnings} warning{'s' if warnings > 1 else ''} to look at" if warnings else ""
+        return f"Every check that can hold a film back passed{noted}."
+    reasons = ", ".join(dict.fromkeys(finding.reason.replace("_", " ") for finding in errors))
+    where = len({finding.shot for finding in errors if finding.shot})
+    return f"{len(errors)} error{'s' if len(errors) > 1 else ''} ({reasons})" + (
+        f" in {where} shot{'s' if where > 1 else ''}." if where else " of the film."
+    )
+
+
+def _measures(policy: Policy, readings: Readings, shot: str | None) -> list[Measure]:
+    return [
+        Measure(
+            check=check, shot=shot, value=round(value, 4), unit=policy.checks[check].unit,
+            limit=policy.checks[check].limit,
+        )
+        for check, value in sorted(readings.items())
+    ]  # fmt: skip
+
+
+def _of_shots(policy: Policy, survey: Survey) -> list[Measure]:
+    return [one for name, shot in survey.shots.items() for one in _measures(policy, shot.readings, name)]
+
+
+def _takes(script: Script) -> list[TakeReport]:
+    """Every take of the shots of the film that were made more than once."""
+    return [
+        TakeReport(
+            shot=shot.id or "",
+            take=take.number,
+            because=take.because,
+            repairs=[f"{one.stage}: {one.action}" for one in take.repairs],
+            note=take.note,
+            found=take.found,
+            badness=take.badness,
+            chosen=take.number == known.current,
+        )
+        for shot in script.plan.shots
+        if (known := script.takes.get(shot.id or "")) is not None and len(known.takes) > 1
+        for take in known.takes
+    ]
 
 
 def read_report(folder: Path) -> QAReport:
