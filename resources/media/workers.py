@@ -117,7 +117,7 @@ def _encode_range(
 
 
 class Workers:
-    """A few processes that render ranges. Started at the first use; ``close`` or ``with`` ends them."""
+    """A few processes that render ranges. Started at the first use; ``close`` ends them."""
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or min(4, len(os.sched_getaffinity(0)))
