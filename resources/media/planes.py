@@ -36,7 +36,7 @@ class Planes:
     def pieces(self) -> Iterator[memoryview]:
         """Its bytes in the order of ``yuv420p``."""
         for one in (self.luma, self.cb, self.cr):
-            yield memoryview(np.ascontiguousarray(one).reshape(-1))
+            yield np.ascontiguousarray(one).reshape(-1).data
 
 
 class Watcher(Protocol):

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resources.errors import RenderFault
 from resources.media.planes import Planes, plane
@@ -59,19 +61,19 @@ class RangeWatcher:
 
 def part_bytes(part: Part) -> bytes:
     """A part as the content of an ``npz`` file; :func:`read_part` makes a part of it again."""
-    file = io.BytesIO()
-    np.savez(
-        file,
-        size=np.asarray(part.size),
-        rows=part.rows,
-        thumbs=part.thumbs,
-        sharp=part.sharp,
-        lit_rows=part.lit[0],
-        lit_columns=part.lit[1],
-        first=part.first,
-        last=part.last,
+    arrays: dict[str, NDArray[Any]] = {
+        "size": np.asarray(part.size),
+        "rows": part.rows,
+        "thumbs": part.thumbs,
+        "sharp": part.sharp,
+        "lit_rows": part.lit[0],
+        "lit_columns": part.lit[1],
+        "first": part.first,
+        "last": part.last,
         **{f"kept{number}": luma for number, luma in part.kept.items()},
-    )
+    }
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
 
 
