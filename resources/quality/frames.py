@@ -112,12 +112,11 @@ class FrameMeter:
         number, height = self._start + len(self._rows), luma.shape[0]
         step = max(1, round(height / SMALL_HEIGHT))
         small = np.ascontiguousarray(luma[::step, ::step])
-        histogram = cv2.calcHist([small], [0], None, [256], [0, 256])[:, 0]
         self._rows.append(
             (
-                float(histogram @ _LEVELS) / small.size,
-                float(histogram[:BLACK_LUMA].sum()) / small.size,
-                float(histogram[WHITE_LUMA:].sum()) / small.size,
+                cv2.sumElems(small)[0] / small.size,  # whole numbers up to here: exact
+                cv2.countNonZero(cv2.inRange(small, 0, BLACK_LUMA - 1)) / small.size,
+                cv2.countNonZero(cv2.inRange(small, WHITE_LUMA, 255)) / small.size,
                 _change(self._before, small),
                 float(cv2.mean(np.ascontiguousarray(planes.cb[::step, ::step]))[0]),
                 float(cv2.mean(np.ascontiguousarray(planes.cr[::step, ::step]))[0]),
@@ -191,9 +190,6 @@ def _brightest(
     if [len(lit) for lit in one] == [len(lit) for lit in other]:
         return np.maximum(one[0], other[0]), np.maximum(one[1], other[1])
     return other if len(other[0]) else one
-
-
-_LEVELS = np.arange(256, dtype=np.float32)
 
 
 def _black_edge(brightest: NDArray[np.uint8]) -> int:
