@@ -19,6 +19,7 @@ import ffmpeg
 import imageio_ffmpeg
 
 from resources.engines import Frame
+from resources.media.planes import Planes, to_planes
 from resources.media.process import ProgramMissing, run
 from schemas.vocabulary import Codec
 
@@ -37,7 +38,6 @@ ENCODERS: dict[Codec, dict[str, Any]] = {
 """Encoders of the other codecs. Apple's players take the tag ``hvc1`` (parameter sets in the header alone)."""
 CRF_STEP: dict[Codec, int] = {Codec.H264: 0, Codec.HEVC: 2, Codec.AV1: 13}
 """What is added to x264's rate factor for the same PSNR; docs/LOG.md has the figures."""
-SWSCALE = "bilinear+accurate_rnd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,30 @@ def compiled(stream: object) -> list[str]:
     ]
 
 
-def encode_segment(frames: Iterable[Frame], picture: Picture, path: Path, *, lossless: bool = False) -> int:
+def encode_segment(
+    frames: Iterable[Frame],
+    picture: Picture,
+    path: Path,
+    *,
+    lossless: bool = False,
+    see: Callable[[Planes], None] | None = None,
+) -> int:
     """Encode RGBA frames into ``path`` (mp4, one closed GOP from one IDR frame) and return how many there were.
 
-    Raises :class:`resources.media.process.ProcessFailed`. The caller counts again by decoding.
+    ``see`` is shown every frame as the encoder gets it. Raises :class:`resources.media.process.ProcessFailed`, and
+    :class:`RenderFault` for a frame of another size. The caller counts again by decoding.
     """
-    return _encode_rgba(frames, picture, lambda source: encoded(source, picture, str(path), lossless=lossless))
+    return _encode_drawn(frames, picture, lambda source: encoded(source, picture, str(path), lossless=lossless), see)
 
 
-def encode_handle(frames: Iterable[Frame], picture: Picture, path: Path, lossless: Path) -> int:
+def encode_handle(
+    frames: Iterable[Frame],
+    picture: Picture,
+    path: Path,
+    lossless: Path,
+    *,
+    see: Callable[[Planes], None] | None = None,
+) -> int:
     """Encode RGBA frames into ``path`` as :func:`encode_segment` does and, in the same go, without loss."""
 
     def both(source: Any) -> Any:
@@ -89,26 +104,29 @@ def encode_handle(frames: Iterable[Frame], picture: Picture, path: Path, lossles
         exact = encoded(parts[1], picture, str(lossless), lossless=True)
         return ffmpeg.merge_outputs(encoded(parts[0], picture, str(path)), exact)
 
-    return _encode_rgba(frames, picture, both)
+    return _encode_drawn(frames, picture, both, see)
 
 
-def _encode_rgba(frames: Iterable[Frame], picture: Picture, output: Callable[[Any], Any]) -> int:
+def _encode_drawn(
+    frames: Iterable[Frame], picture: Picture, output: Callable[[Any], Any], see: Callable[[Planes], None] | None
+) -> int:
     count = 0
 
-    def pieces() -> Iterator[bytes]:
+    def pieces() -> Iterator[memoryview]:
         nonlocal count
-        for frame in frames:
+        for planes in to_planes(frames, picture.width, picture.height):
             count += 1
-            yield frame.tobytes()
+            if see is not None:
+                see(planes)
+            yield from planes.pieces()
 
-    source = _raw(picture, "rgba").filter("scale", out_color_matrix="bt709", out_range="tv", flags=SWSCALE)
-    run(compiled(output(source)), timeout=900, stdin=pieces())
+    run(compiled(output(_raw(picture))), timeout=900, stdin=pieces())
     return count
 
 
 def encode_yuv(planes: Iterable[bytes], picture: Picture, path: Path) -> None:
     """Encode planar 4:2:0 frames, already BT.709 limited range, with the same parameters."""
-    run(compiled(encoded(_raw(picture, "yuv420p"), picture, str(path))), timeout=300, stdin=planes)
+    run(compiled(encoded(_raw(picture), picture, str(path))), timeout=300, stdin=planes)
 
 
 def encoded(source: Any, picture: Picture, name: str, *, lossless: bool = False, **more: Any) -> Any:
@@ -132,7 +150,7 @@ def encoded(source: Any, picture: Picture, name: str, *, lossless: bool = False,
     )
 
 
-def _raw(picture: Picture, pixels: str) -> Any:
-    """Frames from standard input."""
+def _raw(picture: Picture) -> Any:
+    """Planes from standard input, 8-bit 4:2:0."""
     size = f"{picture.width}x{picture.height}"
-    return ffmpeg.input("pipe:", format="rawvideo", pix_fmt=pixels, s=size, framerate=str(picture.rate))
+    return ffmpeg.input("pipe:", format="rawvideo", pix_fmt="yuv420p", s=size, framerate=str(picture.rate))

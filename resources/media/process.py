@@ -93,7 +93,7 @@ def run(
     args: Sequence[str],
     *,
     timeout: float,
-    stdin: bytes | Iterable[bytes] | None = None,
+    stdin: bytes | Iterable[bytes | memoryview] | None = None,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     max_output: int = MAX_OUTPUT,

@@ -1,7 +1,8 @@
 """Worker processes that draw and encode, below the one process that writes to Dagster.
 
 A shot is cut into fixed ranges of frames that do not depend on the number of workers, so its bytes do not either. Each
-finished range is a file of its own in a cache folder: a killed film goes on at the range where it stopped.
+finished range is a file of its own in a cache folder: a killed film goes on at the range where it stopped. What a meter
+saw of a range on its way into the encoder lies beside it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Protocol
 from resources.engines import Frame
 from resources.errors import RenderFault
 from resources.media.encode import Picture, encode_handle, encode_segment
-from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder
+from resources.media.planes import Meter, Watcher
+from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder, write_bytes
 
 RANGE_FRAMES = 48
 """Frames of one range. Long enough that a new GOP costs little, short enough that two workers finish together."""
@@ -51,10 +53,22 @@ def range_path(folder: Path, span: tuple[int, int], lossless: bool) -> Path:
     return folder / f"{'handle' if lossless else 'range'}-{span[0]:05d}-{span[1]:05d}.mp4"
 
 
-def render_ranges(source: FrameSource, picture: Picture, folder: Path, spans: Sequence[tuple[int, int, bool]]) -> int:
+def measures_path(folder: Path, span: tuple[int, int], meter: Meter) -> Path:
+    """Where what ``meter`` told of a range is cached."""
+    return folder / f"{meter.name}-{span[0]:05d}-{span[1]:05d}"
+
+
+def render_ranges(
+    source: FrameSource,
+    picture: Picture,
+    folder: Path,
+    spans: Sequence[tuple[int, int, bool]],
+    meter: Meter | None = None,
+) -> int:
     """Draw and encode every (start, stop, is_handle) span that is not in ``folder`` yet. Returns the frames drawn.
 
-    A handle is drawn once and encoded twice: as the others are, and without loss.
+    A handle is drawn once and encoded twice: as the others are, and without loss. With a ``meter`` every range is
+    measured as it is encoded; one that is there without its measures is made again.
     """
     drawn = 0
     with disk_errors(folder):
@@ -62,26 +76,37 @@ def render_ranges(source: FrameSource, picture: Picture, folder: Path, spans: Se
     for start, stop, is_handle in spans:
         every = (False, True) if is_handle else (False,)
         wanted = [lossless for lossless in every if not range_path(folder, (start, stop), lossless).exists()]
+        if meter is not None and not measures_path(folder, (start, stop), meter).exists():
+            wanted = list(every)
         if wanted:
-            _encode_range(source.frames(start, stop), picture, folder, (start, stop), wanted)
+            _encode_range(source.frames(start, stop), picture, folder, (start, stop), wanted, meter)
             drawn += stop - start
     return drawn
 
 
 def _encode_range(
-    frames: Iterable[Frame], picture: Picture, folder: Path, span: tuple[int, int], wanted: Sequence[bool]
+    frames: Iterable[Frame],
+    picture: Picture,
+    folder: Path,
+    span: tuple[int, int],
+    wanted: Sequence[bool],
+    meter: Meter | None,
 ) -> None:
     """Encode one range, with loss or without or both, under temporary names; it gets its own when it is whole."""
     paths = [range_path(folder, span, lossless) for lossless in wanted]
     temporary = [folder / f"{TEMPORARY}{os.getpid()}-{path.name}" for path in paths]
+    watcher: Watcher | None = None if meter is None else meter.watch(span[0])
+    see = None if watcher is None else watcher.see
     try:
         with disk_errors(folder):
             if len(wanted) == 2:
-                count = encode_handle(frames, picture, *temporary)
+                count = encode_handle(frames, picture, *temporary, see=see)
             else:
-                count = encode_segment(frames, picture, temporary[0], lossless=wanted[0])
+                count = encode_segment(frames, picture, temporary[0], lossless=wanted[0], see=see)
             if count != span[1] - span[0]:
                 raise RenderFault(f"the engine gave {count} frames for {span[0]}-{span[1]}")
+            if meter is not None and watcher is not None:  # first: a range that is there has been measured
+                write_bytes(measures_path(folder, span, meter), watcher.told())
             for whole, path in zip(temporary, paths, strict=True):
                 sync_file(whole)
                 whole.replace(path)
@@ -92,21 +117,26 @@ def _encode_range(
 
 
 class Workers:
-    """A few processes that render ranges. Started at the first use; ``close`` or ``with`` ends them."""
+    """A few processes that render ranges. Started at the first use; ``close`` ends them."""
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or min(4, len(os.sched_getaffinity(0)))
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(
-        self, source: FrameSource, picture: Picture, folder: Path, spans: Sequence[tuple[int, int, bool]]
+        self,
+        source: FrameSource,
+        picture: Picture,
+        folder: Path,
+        spans: Sequence[tuple[int, int, bool]],
+        meter: Meter | None = None,
     ) -> Future[int]:
         """Render ``spans`` in a worker; see :func:`render_ranges`."""
         try:
-            return self._start().submit(render_ranges, source, picture, folder, list(spans))
+            return self._start().submit(render_ranges, source, picture, folder, list(spans), meter)
         except BrokenProcessPool:
             self._pool = None  # a worker was killed; the ranges it had finished are files
-            return self._start().submit(render_ranges, source, picture, folder, list(spans))
+            return self._start().submit(render_ranges, source, picture, folder, list(spans), meter)
 
     def _start(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -357,7 +357,7 @@ class Production:
                 self.engines.renderer.prepared,
                 self.decisions.clip(slot),
             )
-            self.engines.renderer.prefetch(work.key, work.source, work.picture, work.frames, work.handle)
+            self.engines.renderer.prefetch(work.key, work.source, work.picture, work.frames, work.handle, work.meter)
 
     def prefetch_cards(self) -> None:
         """Let the workers begin with the title and end cards, once the first shot has its keyframe."""

@@ -21,8 +21,10 @@ from resources.engines import CardEngine, Frame, LipsyncEngine
 from resources.media.assemble import CLIP, HEAD, TAIL
 from resources.media.encode import Picture
 from resources.media.join import Span, join
+from resources.media.planes import Meter
 from resources.media.probe import OPTIONS
-from resources.media.workers import FrameSource, Workers, frame_ranges, range_path
+from resources.media.workers import FrameSource, Workers, frame_ranges, measures_path, range_path
+from resources.store.atomic import disk_errors
 from schemas.media import CutRequest, LipsyncRequest, TimedLine
 from schemas.plan import Strict
 
@@ -88,16 +90,31 @@ class Renderer:
         self.cache = cache
         self._flying: dict[str, list[Future[int]]] = {}
 
-    def prefetch(self, key: str, source: FrameSource, picture: Picture, frames: int, handle: int) -> None:
-        """Begin to render in one worker, unless it has begun already."""
+    def prefetch(
+        self,
+        key: str,
+        source: FrameSource,
+        picture: Picture,
+        frames: int,
+        handle: int,
+        meter: Meter | None = None,
+    ) -> None:
+        """Begin to render in one worker, unless it has begun already. ``meter`` has to be that of :meth:`render`."""
         if key not in self._flying:
             spans = _spans(frames, handle)
-            self._flying[key] = [self.workers.submit(source, picture, self._folder(key), spans)]
+            self._flying[key] = [self.workers.submit(source, picture, self._folder(key), spans, meter)]
 
     def render(
-        self, key: str, source: FrameSource, picture: Picture, frames: int, handle: int, folder: Path
+        self,
+        key: str,
+        source: FrameSource,
+        picture: Picture,
+        frames: int,
+        handle: int,
+        folder: Path,
+        meter: Meter | None = None,
     ) -> Encoded:
-        """Write ``clip.mp4`` and the handles into ``folder``."""
+        """Write ``clip.mp4`` and the handles into ``folder``; :meth:`told` then has what ``meter`` saw."""
         work = self._flying.pop(key, None)
         if work is None:
             spans = _spans(frames, handle)
@@ -105,7 +122,7 @@ class Renderer:
             edges = [len(spans) * k // count for k in range(count + 1)]
             # neighbours stay together: a worker prepares a scene once and then draws on
             parts = [spans[a:b] for a, b in pairwise(edges)]
-            work = [self.workers.submit(source, picture, self._folder(key), part) for part in parts]
+            work = [self.workers.submit(source, picture, self._folder(key), part, meter) for part in parts]
         for future in work:
             future.result()
         ranges = frame_ranges(frames, handle)
@@ -117,6 +134,11 @@ class Renderer:
             shutil.copyfile(range_path(cached, ranges[0], True), folder / HEAD)
             shutil.copyfile(range_path(cached, ranges[-1], True), folder / TAIL)
         return Encoded(frames=frames, handle=handle if has_handles else 0)
+
+    def told(self, key: str, frames: int, handle: int, meter: Meter) -> list[bytes]:
+        """What ``meter`` told of every range of what was rendered, in order."""
+        with disk_errors(self._folder(key)):
+            return [measures_path(self._folder(key), span, meter).read_bytes() for span in frame_ranges(frames, handle)]
 
     def done(self, key: str) -> None:
         """Forget cached ranges of something that is published."""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from resources.quality.frames import SMALL_HEIGHT, Plane, decoded, plane
+from resources.media.planes import Plane, plane
+from resources.quality.frames import SMALL_HEIGHT, decoded
 from schemas.plan import Strict
 
 PAIRS_A_SECOND = 8

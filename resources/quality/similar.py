@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from resources.quality.frames import Plane
+from resources.media.planes import Plane
 
 BINS = 12
 """Steps of a colour histogram on each of two axes."""

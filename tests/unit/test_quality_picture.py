@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from resources.errors import RenderFault
+from resources.media.planes import Planes
 from resources.quality.flow import MOVING, motion_of
-from resources.quality.frames import FrameMeter, FrameSeries
+from resources.quality.frames import FrameMeter, FrameSeries, fold
 from resources.quality.picture import (
     Run,
     colour_drift,
@@ -35,9 +36,9 @@ def series_of(lumas: NDArray[np.uint8]) -> FrameSeries:
     """What the meter says of grey frames (n, rows, columns)."""
     meter = FrameMeter()
     grey = np.full((8, 8), 128, np.uint8)
-    for number, luma in enumerate(lumas):
-        meter.add(Fraction(number, 24), luma, grey, grey)
-    return meter.series()
+    for luma in lumas:
+        meter.add(Planes(luma, grey, grey))
+    return fold([meter.part()], [Fraction(number, 24) for number in range(len(lumas))])
 
 
 def texture(seed: int, count: int = 24) -> NDArray[np.uint8]:

@@ -18,7 +18,8 @@ from resources.pipeline.render import OWN_SOUND, EngineFrames, OwnClipFrames, Re
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.video import OWN_CLIP
 from resources.pipeline.stages.voices import read_track
-from resources.quality.picture import PictureMeasures, measure_picture, moments
+from resources.quality.picture import PictureMeasures, moments
+from resources.quality.ranges import PictureMeter, measure_ranges, prove
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
 from schemas.decisions import LipsyncDecision
@@ -26,19 +27,20 @@ from schemas.media import LipsyncRequest
 from schemas.refs import AssetRef
 from schemas.time import FrameRate
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 MEASURES = "measures.json"
 
 
 @dataclass(frozen=True)
 class ClipWork:
-    """The frames of one clip, and how they are encoded."""
+    """The frames of one clip, how they are encoded, and who measures them on the way."""
 
     key: str
     source: FrameSource
     picture: Picture
     frames: int
     handle: int
+    meter: PictureMeter
 
 
 def picture_of(request: LipsyncRequest) -> Picture:
@@ -83,7 +85,8 @@ def clip_work(
         sound, place = store.path(voice) / "dialogue.wav", scratch / key[:24]
         prepared = engine.prepare(request, folder, lines, sound, track.frames, place)
         source = EngineFrames(engine, request, prepared, lines)
-    return ClipWork(key, source, picture_of(request), track.frames, request.handle_frames)
+    meter = PictureMeter(moments(track.frames))
+    return ClipWork(key, source, picture_of(request), track.frames, request.handle_frames, meter)
 
 
 def clip_job(
@@ -102,11 +105,12 @@ def clip_job(
 
     def make(folder: Path) -> dict[str, Any]:
         work = clip_work(script, store, slot, engine, video, voice, renderer.prepared, decided)
-        encoded = renderer.render(work.key, work.source, work.picture, work.frames, work.handle, folder)
+        encoded = renderer.render(work.key, work.source, work.picture, work.frames, work.handle, folder, work.meter)
         own = store.path(video) / OWN_SOUND
         if own.exists():
             shutil.copyfile(own, folder / OWN_SOUND)
-        measures = measure_picture(folder / CLIP, work.picture.rate, keep=moments(work.frames))
+        told = renderer.told(work.key, work.frames, work.handle, work.meter)
+        measures = measure_ranges(told, work.picture.rate)
         (folder / MEASURES).write_text(measures.model_dump_json(indent=1), encoding="utf-8")
         return {
             **encoded.model_dump(),
@@ -118,11 +122,12 @@ def clip_job(
     def verify(folder: Path) -> None:
         frames = read_track(store.path(voice)).frames
         facts = read_measures(folder)
-        if (facts.frames, facts.width, facts.height, facts.uneven_steps) != (frames, request.width, request.height, 0):
+        if (facts.frames, facts.width, facts.height) != (frames, request.width, request.height):
             raise RenderFault(
                 f"clip.mp4 has {facts.frames} frames of {facts.width}x{facts.height}, "
                 f"not {frames} of {request.width}x{request.height}"
             )
+        prove(folder / CLIP, facts, FrameRate.parse(request.fps).value)
 
     return Job(
         stage="lipsynced_clips",
