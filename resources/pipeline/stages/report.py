@@ -14,6 +14,7 @@ from resources.media.probe import read_sound
 from resources.media.wav import read_wav
 from resources.pipeline.carry import Job
 from resources.pipeline.page import report_page
+from resources.pipeline.page.basis import basic_view
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
 from resources.pipeline.stages.clips import read_measures
@@ -31,7 +32,7 @@ from schemas.report import Finding, Measure, QAReport
 from schemas.time import FrameRate
 from schemas.vocabulary import Effect, Weather
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 REPORT = "report.json"
 
 
@@ -121,7 +122,7 @@ def report_job(script: Script, store: Artifacts, shots: list[ShotMedia], film: A
         )
         (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
         images = [store.path(media.image) for media in shots]
-        (folder / "index.html").write_text(report_page(plan, report, sheet, images), encoding="utf-8")
+        (folder / "index.html").write_text(report_page(basic_view(plan, report, sheet, images)), encoding="utf-8")
         return {"verdict": report.verdict, "findings": len(findings)}
 
     def verify(folder: Path) -> None:
