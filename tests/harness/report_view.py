@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from resources.media.encode import Picture, encode_segment
 from resources.pipeline.page.curves import drift_curve, light_curve, loudness_curve, motion_curve
-from resources.pipeline.page.view import Provenance, Reading, ReportView, ShotView, SpokenLine, Spend, TakeView
+from resources.pipeline.page.view import Provenance, Reading, ReportView, ShotView, Spend, SpokenLine, TakeView
 from schemas.report import Finding
 from schemas.time import FrameRate
 
@@ -74,7 +74,13 @@ def example_takes(number: int) -> list[TakeView]:
         return [
             first,
             TakeView(
-                number=2, seed=11, reasons=["flash"], action="lower_guidance", thumbnail=pictures[1], score=0.6, worst=seam
+                number=2,
+                seed=11,
+                reasons=["flash"],
+                action="lower_guidance",
+                thumbnail=pictures[1],
+                score=0.6,
+                worst=seam,
             ),
             TakeView(
                 number=3,
@@ -109,15 +115,19 @@ def example_shot(number: int, *, length: int = SHOT, frames: int = FRAMES) -> Sh
         attempt=2 if number == 3 else 1,
         ladder=["vae_tiling", "cpu_offload"] if number == 3 else [],
     )
-    moved = Provenance(engine="wan", revision="2.1", seed=3610831706, seconds=93.2, peak_mb=10150, fingerprint="d5910c2f")
-    spoken = Provenance(engine="embedded-voices", revision="1", seconds=0.7, fingerprint="59b566b5ea44", origin="reused")
+    moved = Provenance(
+        engine="wan", revision="2.1", seed=3610831706, seconds=93.2, peak_mb=10150, fingerprint="d5910c2f"
+    )
+    spoken = Provenance(
+        engine="embedded-voices", revision="1", seconds=0.7, fingerprint="59b566b5ea44", origin="reused"
+    )
     return ShotView(
         id=f"s{number * 10:03d}-shot",
         start=start,
         stop=min(frames, start + length),
         size="close" if number % 2 else "wide",
         camera="push_in",
-        prompt="The keeper leans over the rail and holds out a hand to the storm, which does not know what hands are for.",
+        prompt="The keeper leans over the rail and holds out a hand to the storm, which has never seen one.",
         thumbnail=thumbnail(number, f"shot {number}"),
         lines=[SpokenLine(who="Nils", text="You are staring.", start=second + 0.1, stop=second + 0.8)],
         takes=example_takes(number),
@@ -127,12 +137,14 @@ def example_shot(number: int, *, length: int = SHOT, frames: int = FRAMES) -> Sh
 
 
 def example_findings() -> list[Finding]:
-    """One of each kind: exact, whole shot, at a second of a shot, at a frame of the film, and of the film as a whole."""
+    """One of each kind: of the film, of a shot, at a frame of either, at a second of a shot."""
     seen = {"value": 9.2, "limit": 6.0, "unit": "levels"}
     return [
         Finding(check="loudness", value=2.1, limit=1, unit="LU", reason="loudness_off", message="2.1 LU too loud"),
         Finding(check="flash", shot="s050-shot", frame=7, reason="flash", message="the light jumps", **seen),
-        Finding(check="blur", shot="s020-shot", value=1.4, limit=2, unit="levels", severity="warn", reason="blurred_picture"),
+        Finding(
+            check="blur", shot="s020-shot", value=1.4, limit=2, unit="levels", severity="warn", reason="blurred_picture"
+        ),
         Finding(
             check="cut_off_word", shot="s030-shot", second=0.5, value=-8, limit=-12, unit="dB", reason="cut_off_word"
         ),

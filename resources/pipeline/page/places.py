@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 
 from resources.pipeline.page.view import ReportView, ShotView
 from schemas.report import Finding
 from schemas.time import FrameRate
 
 GRAVITY = {"error": 0, "warn": 1, "info": 2}
+ROUNDED = Fraction(6, 10_000)
+"""Seconds in a finding are rounded to milliseconds: one that begins a frame may lie half of one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def _inside(finding: Finding, rate: FrameRate | None = None) -> int | None:
         return finding.frame
     if finding.second is None:
         return None
-    return int(finding.second * rate.value + 1e-6) if rate is not None else 0
+    return floor((Fraction(finding.second) + ROUNDED) * rate.value) if rate is not None else 0
 
 
 def _under(frame: int | None, view: ReportView) -> ShotView | None:

@@ -1,8 +1,8 @@
 """Geometry of the plots: numbers in, SVG coordinates out. The templates draw them.
 
-Across, everything is per cent of the film, so that one drawing fits a phone, a desk and a sheet of paper; down, a plot
-is :data:`HIGH` units. A line of more than :data:`COLUMNS` values keeps the lowest and highest of each column, so that no
-needle is lost.
+Across, everything is per cent of the film, so that one drawing fits a phone, a desk and a sheet of paper; down, a
+plot is :data:`HIGH` units. A long line is thinned to the lowest and highest value of each of :data:`COLUMNS`
+columns, so that no needle is lost.
 """
 
 from __future__ import annotations

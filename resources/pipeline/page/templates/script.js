@@ -96,17 +96,23 @@
     });
   }
 
+  for (const button of all("[data-step]")) button.addEventListener("click", () => go(frame + Number(button.dataset.step)));
+  for (const button of all("[data-turn]")) button.addEventListener("click", () => turn(Number(button.dataset.turn)));
+
   const playing = () => {
     if (player.paused) return;
     show(frameAt(player.currentTime));
     requestAnimationFrame(playing);
   };
   player.addEventListener("play", playing);
-  for (const name of ["timeupdate", "pause"]) {
-    player.addEventListener(name, () => {
-      if (!player.seeking && player.readyState) show(frameAt(player.currentTime));
-    });
-  }
+  player.addEventListener("timeupdate", () => {
+    if (!player.seeking && player.readyState) show(frameAt(player.currentTime));
+  });
+  // a player stops between two frames, and what it shows may be either
+  player.addEventListener("pause", () => {
+    const at = frameAt(player.currentTime);
+    if (!player.ended && !player.seeking && Math.abs(player.currentTime - middle(at)) > 1e-5) go(at);
+  });
   player.addEventListener("seeked", () => show(frameAt(player.currentTime)));
   player.addEventListener("error", () => {
     document.querySelector(".missing").hidden = false;
