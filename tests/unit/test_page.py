@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from resources.pipeline.page import report_page
 from resources.pipeline.page.basis import basic_view
 from resources.pipeline.page.pictures import shrunk
-from resources.pipeline.page.places import film_frame, placed
+from resources.pipeline.page.places import film_frame, own_starts, placed
 from resources.pipeline.page.plots import COLUMNS, plot
 from resources.pipeline.page.view import Curve, Limit, Provenance, Reading, ReportView, Spend, SpokenLine, TakeView
 from resources.pipeline.page.words import clock, money, number, span
@@ -183,7 +183,7 @@ def test_a_page_without_anything_says_so() -> None:
     page = Markup(report_page(view))
     assert "Nothing to complain about" in page.text
     assert "Made again" not in page.text
-    assert "1 check looked at every frame" in page.text
+    assert "1 check looked at the film:" in page.text
 
 
 def test_findings_stand_on_the_films_own_clock_the_worst_first() -> None:
@@ -208,6 +208,17 @@ def test_findings_stand_on_the_films_own_clock_the_worst_first() -> None:
 def test_a_finding_stays_inside_its_shot(place: dict[str, Any], frame: int) -> None:
     finding = Finding(check="flash", shot="s030-shot", value=1, limit=2, reason="flash", **place)
     assert film_frame(finding, example_shot(3), 144, FrameRate(Fraction(30000, 1001))) == frame
+
+
+def test_a_shot_is_shown_where_it_has_the_picture_to_itself() -> None:
+    view = example_view()
+    third = view.shots[2].model_copy(update={"stop": 84})  # twelve frames of dissolve into the fourth
+    gone = view.shots[4].model_copy(update={"start": 90, "stop": 96})  # all of it under the fourth
+    shots = [*view.shots[:2], third, view.shots[3], gone, view.shots[5]]
+    finding = Finding(check="blur", shot="s040-shot", value=1, limit=2, reason="blurred_picture")
+    dissolved = view.model_copy(update={"shots": shots, "findings": [finding]})
+    assert list(own_starts(dissolved).values()) == [0, 24, 48, 84, 95, 120]
+    assert [one.frame for one in placed(dissolved)] == [84]
 
 
 def test_a_finding_of_a_shot_that_was_cut_out_has_no_place() -> None:

@@ -14,8 +14,8 @@ from schemas.time import SAMPLE_RATE
 def basic_view(plan: MoviePlan, report: QAReport, sheet: CutSheet, images: list[Path]) -> ReportView:
     """What is known of every film. ``images`` are the keyframes' folders, in the order of the plan's shots."""
     spoken: dict[str, list[SpokenLine]] = {}
-    for line, shot in zip(sheet.lines, sheet.line_shots, strict=True):
-        spoken.setdefault(shot, []).append(
+    for line, owner in zip(sheet.lines, sheet.line_shots, strict=True):
+        spoken.setdefault(owner, []).append(
             SpokenLine(
                 who=plan.character(line.character_id).name,
                 text=line.text,

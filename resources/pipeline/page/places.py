@@ -24,7 +24,7 @@ class Placed:
     frame: int | None
     shot: ShotView | None
     exact: bool
-    """The frame is where it happens; otherwise it is the first of the shot that it holds for."""
+    """The frame is where it happens; otherwise it is the first clear one of the shot that it holds for."""
 
 
 def placed(view: ReportView) -> list[Placed]:
@@ -33,15 +33,28 @@ def placed(view: ReportView) -> list[Placed]:
     Frame and second of a finding that names a shot count from the shot's start, as the checks give them.
     """
     shots = {shot.id: shot for shot in view.shots}
+    own = own_starts(view)
     where = []
     for finding in view.findings:
         shot = shots.get(finding.shot or "")
-        where.append((film_frame(finding, shot, view.frames, view.rate), shot, finding))
+        whole = shot is not None and _inside(finding) is None
+        frame = own[shot.id] if shot and whole else film_frame(finding, shot, view.frames, view.rate)
+        where.append((frame, shot, finding))
     where.sort(key=lambda one: (-1 if one[0] is None else one[0], GRAVITY[one[2].severity]))
     return [
         Placed(number, finding, frame, shot or _under(frame, view), _inside(finding) is not None)
         for number, (frame, shot, finding) in enumerate(where, 1)
     ]
+
+
+def own_starts(view: ReportView) -> dict[str, int]:
+    """The first frame of each shot that it has to itself: after a dissolve from the shot before, or as good as that."""
+    starts, before = {}, 0
+    for shot in view.shots:
+        last = max(shot.start, min(shot.stop, view.frames) - 1)
+        starts[shot.id] = max(shot.start, min(before, last))
+        before = shot.stop
+    return starts
 
 
 def film_frame(finding: Finding, shot: ShotView | None, frames: int, rate: FrameRate) -> int | None:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from resources.pipeline.page import words
 from resources.pipeline.page.pictures import POSTER_BYTES, Album, data_uri, shrunk
-from resources.pipeline.page.places import placed
+from resources.pipeline.page.places import own_starts, placed
 from resources.pipeline.page.plots import HIGH, PER_CENT, plots
 from resources.pipeline.page.view import ReportView
 
@@ -35,6 +35,7 @@ def report_page(view: ReportView) -> str:
         .render(
             view=view,
             findings=placed(view),
+            own=own_starts(view),
             plots=plots(view),
             high=HIGH,
             per_cent=PER_CENT,
