@@ -43,6 +43,7 @@ $(MOVIE): pyproject.toml constraints.txt scripts/system.sh
 
 # tests run the adapters of language models too: a missing package fails, it does not skip
 $(TESTS): $(MOVIE)
+	@PYTHON="$(PYTHON)" sh scripts/system.sh tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm]'
 	@touch $(TESTS)
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what no wheel brings, where it is missing: the two libraries that skia links (libGL, libEGL), and Debian's
-# own half of Python's venv. Needs root for that alone.
+# own half of Python's venv; for the tests ("system.sh tests") also the browser that opens the pages. Needs root for
+# that alone.
 set -eu
 missing=""
 for name in GL:libgl1 EGL:libegl1; do
@@ -12,6 +13,9 @@ done
 python="${PYTHON:-python3}"
 if ! "$python" -c "import ensurepip, venv" 2>/dev/null; then
     missing="$missing $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+fi
+if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1; then
+    missing="$missing chromium"
 fi
 [ -z "$missing" ] && exit 0
 run=""

@@ -13,6 +13,7 @@ from resources.media.loudness import TARGETS
 from resources.pipeline.carry import Job
 from resources.pipeline.measuring import Measuring
 from resources.pipeline.page import report_page
+from resources.pipeline.page.basis import basic_view
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
 from resources.pipeline.stages.cut import ShotMedia, read_sheet
@@ -102,7 +103,7 @@ def report_job(script: Script, store: Artifacts, measuring: Measuring, shots: li
         )
         (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
         images = [store.path(media.image) for media in shots]
-        (folder / "index.html").write_text(report_page(plan, report, sheet, images), encoding="utf-8")
+        (folder / "index.html").write_text(report_page(basic_view(plan, report, sheet, images)), encoding="utf-8")
         return {"verdict": report.verdict, "findings": len(findings)}
 
     def verify(folder: Path) -> None:
