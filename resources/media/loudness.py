@@ -33,6 +33,8 @@ SILENCE = -60.0
 HARDEST = 8.0
 """dB of gain that may go into the limiter."""
 AAC_BITRATE = 192_000
+PER_SECOND = 10
+"""Measurements that ``ebur128`` gives a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Loudness:
 
     integrated: float
     true_peak: float
+    short_term: tuple[float, ...] = ()
+    """LUFS of the three seconds before each full second; -inf for silence."""
 
 
 def measure(source: Path | NDArray[np.float32]) -> Loudness:
@@ -99,10 +103,12 @@ def _read(text: str) -> Loudness:
     if not integrated:
         raise RenderFault("its loudness cannot be measured: it holds no sound")
     level = float(integrated[-1])
+    every = re.findall(r"lavfi\.r128\.S=(-?[\d.]+|-?nan|-?inf)", text)[PER_SECOND - 1 :: PER_SECOND]
     peak = max((float(p) for p in peaks[-8:]), default=0.0)
     return Loudness(
         integrated=level if np.isfinite(level) else -70.0,
         true_peak=20 * float(np.log10(max(peak, 1e-6))),
+        short_term=tuple(-np.inf if "nan" in value else float(value) for value in every),
     )
 
 

@@ -71,8 +71,14 @@ def judged(known: ShotTakes, findings: Iterable[Finding], made: Mapping[Stage, s
     """The takes with what was found in the one that is in the film."""
     findings = list(findings)
     errors = list(dict.fromkeys(one.reason for one in findings if one.severity == "error"))[:32]
+    broken = [one for one in findings if one.severity == "error"]
     told = current_take(known).model_copy(
-        update={"found": errors, "badness": badness(findings), "made": {**current_take(known).made, **made}}
+        update={
+            "found": errors,
+            "badness": badness(findings),
+            "worst": max(broken, key=lambda one: badness([one]), default=None),
+            "made": {**current_take(known).made, **made},
+        }
     )
     return known.model_copy(update={"takes": [told if one.number == told.number else one for one in known.takes]})
 

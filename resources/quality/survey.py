@@ -16,7 +16,7 @@ from PIL import Image
 
 from resources.engines import Sound
 from resources.errors import RenderFault
-from resources.media.loudness import measure
+from resources.media.loudness import Loudness, measure
 from resources.media.probe import read_sound
 from resources.media.stems import heard, read_flac
 from resources.media.wav import read_wav
@@ -139,6 +139,7 @@ class Survey:
     shots: dict[str, ShotSurvey]
     readings: Readings
     """Of the film; those of a shot are with the shot."""
+    loudness: Loudness | None
     drift: dict[str, float]
     """Seconds by which a shot's sound is off its picture in the film, by shot; unknown for a shot without sound."""
 
@@ -271,7 +272,7 @@ def _cut(
         loudness = measure(path)
     except RenderFault as fault:
         broken = policy.finding("readable", 1, fault.message)
-        return Survey([*found, broken], None, shots, {"readable": 1.0}, {})
+        return Survey([*found, broken], None, shots, {"readable": 1.0}, None, {})
     clips = {name: one.clip for name, one in shots.items() if one.clip is not None}
     found = found + check_film(policy, sheet, film, len(sound), loudness, files.target)
     numbers = film_readings(sheet, film, len(sound), loudness, files.target)
@@ -291,4 +292,4 @@ def _cut(
         if margins:
             numbers["loud_music"] = min(one.margin for one in margins)
     drift = {name: lag.drift for name, lag in lags.items() if lag.drift is not None}
-    return Survey(found, film, shots, numbers, drift)
+    return Survey(found, film, shots, numbers, loudness, drift)

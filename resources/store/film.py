@@ -18,6 +18,7 @@ from resources.store.atomic import write_json
 from schemas.decisions import Repair
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Sha256, Slot, Stage
+from schemas.report import Finding
 from schemas.vocabulary import Codec
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -49,6 +50,8 @@ class Take(Strict):
     """Reasons of the errors that were found in it; None: it was not measured yet."""
     badness: float | None = None
     """How bad it was measured to be; see :func:`resources.quality.decide.badness`."""
+    worst: Finding | None = None
+    """The error that is furthest beyond its limit."""
     made: dict[Stage, Sha256] = Field(default_factory=dict)
     """Fingerprints of what was measured."""
     at: str

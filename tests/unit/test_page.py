@@ -16,18 +16,13 @@ from PIL import Image
 from pydantic import ValidationError
 
 from resources.pipeline.page import report_page
-from resources.pipeline.page.basis import basic_view
 from resources.pipeline.page.pictures import shrunk
 from resources.pipeline.page.places import film_frame, own_starts, placed
 from resources.pipeline.page.plots import COLUMNS, plot
 from resources.pipeline.page.view import Curve, Limit, Provenance, Reading, ReportView, Spend, SpokenLine, TakeView
 from resources.pipeline.page.words import clock, money, number, span
-from schemas.cut import CutSheet, Piece
-from schemas.media import TimedLine
-from schemas.plan import MoviePlan
-from schemas.report import Finding, QAReport
+from schemas.report import Finding
 from schemas.time import FrameRate
-from schemas.vocabulary import TransitionKind
 from sparkle_assets.runner import prepare_instance
 from tests.harness.report_view import example_shot, example_view
 
@@ -324,40 +319,6 @@ def test_times_and_money_are_said_as_people_say_them() -> None:
     assert clock(1799, FrameRate(Fraction(30000, 1001))) == "1:00.02"
     assert [span(s) for s in (0.44, 12, 59.96, 3905)] == ["0.4 s", "12 s", "1 min 00 s", "1 h 05 min"]
     assert [money(a, "EUR") for a in (0, 0.0031, 2.5)] == ["0.00 EUR", "0.0031 EUR", "2.50 EUR"]
-
-
-def test_plan_report_and_cut_sheet_alone_are_enough_for_a_page(tmp_path: Path) -> None:
-    (tmp_path / "thumb.jpg").write_bytes(b"jpeg")
-    plan = MoviePlan.model_validate(
-        {
-            "title": "Hello",
-            "characters": [{"id": "a", "name": "Ada"}],
-            "shots": [{"id": "one", "dialogue": [{"character_id": "a", "text": "Good day."}]}],
-        }
-    )
-    piece = Piece(name="one", folder="x", frames=48, handle=12, transition=TransitionKind.CUT, overlap=0, start=24)
-    line = TimedLine(
-        character_id="a",
-        text="Good day.",
-        start=60_000,
-        end=96_000,
-        words=[],
-        marks=[],
-        aligned=True,
-        voice_id="v",
-        engine="e",
-    )
-    sheet = CutSheet(fps="24", frames=72, pieces=[piece], lines=[line], line_shots=["one"], dropped_transitions=[])
-    finding = Finding(check="loudness", shot="one", value=1, limit=2, reason="loudness_off")
-    report = QAReport(
-        movie="m", verdict="escalate", findings=[finding], measures=[], checks=[], frames=72, duration_s=3
-    )
-    view = basic_view(plan, report, sheet, [tmp_path])
-    assert view.shots[0].lines == [SpokenLine(who="Ada", text="Good day.", start=1.25, stop=2.0)]
-    page = Markup(report_page(view))
-    assert "A person must look" in page.text
-    assert "1 of 1 findings are errors." in page.text
-    assert {"data-frame": "24", "class": "jump", "href": "#film"} in page.all("a")
 
 
 def test_telemetry_is_off_from_the_first_day(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from resources.media.loudness import TARGETS
 from resources.pipeline.carry import Job
 from resources.pipeline.measuring import Measuring
 from resources.pipeline.page import report_page
-from resources.pipeline.page.basis import basic_view
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
 from resources.pipeline.stages.cut import ShotMedia, read_sheet
+from resources.pipeline.viewing import report_view
 from resources.quality.policy import Policy, load_policy
 from resources.quality.readings import Readings
 from resources.quality.survey import FilmFiles, Survey, survey_film
@@ -102,8 +102,8 @@ def report_job(script: Script, store: Artifacts, measuring: Measuring, shots: li
             duration_s=round(plan.rate.seconds(sheet.frames), 3),
         )
         (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
-        images = [store.path(media.image) for media in shots]
-        (folder / "index.html").write_text(report_page(basic_view(plan, report, sheet, images)), encoding="utf-8")
+        view = report_view(script, store, policy, report, survey, sheet, named, cut)
+        (folder / "index.html").write_text(report_page(view), encoding="utf-8")
         return {"verdict": report.verdict, "findings": len(findings)}
 
     def verify(folder: Path) -> None:
