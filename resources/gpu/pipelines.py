@@ -66,7 +66,7 @@ def load_pipeline(
     from transformers.utils.logging import disable_progress_bar as disable_weights_bar
 
     disable_progress_bar()
-    disable_weights_bar()
+    disable_weights_bar()  # type: ignore[no-untyped-call, unused-ignore]
     kwargs = pretrained_kwargs(plan, variant=variant, keeps=keeps, quantised=quantised)
     pipe = pipeline.from_pretrained(str(folder), **kwargs, **more)
     pipe.set_progress_bar_config(disable=True)
@@ -110,16 +110,14 @@ def _bits(plan: LoadPlan, parts: list[str]) -> Any:
     import torch
     from diffusers import PipelineQuantizationConfig
 
-    if plan.quantisation == "8bit":
-        backend, told = "bitsandbytes_8bit", {"load_in_8bit": True}
-    else:
-        backend, told = (
-            "bitsandbytes_4bit",
-            {
-                "load_in_4bit": True,
-                "bnb_4bit_quant_type": "nf4",
-                "bnb_4bit_use_double_quant": True,
-                "bnb_4bit_compute_dtype": getattr(torch, plan.dtype),
-            },
-        )
-    return PipelineQuantizationConfig(quant_backend=backend, quant_kwargs=told, components_to_quantize=parts)
+    told: dict[str, Any] = {"load_in_8bit": True}
+    if plan.quantisation == "4bit":
+        told = {
+            "load_in_4bit": True,
+            "bnb_4bit_quant_type": "nf4",
+            "bnb_4bit_use_double_quant": True,
+            "bnb_4bit_compute_dtype": getattr(torch, plan.dtype),
+        }
+    return PipelineQuantizationConfig(
+        quant_backend=f"bitsandbytes_{plan.quantisation}", quant_kwargs=told, components_to_quantize=parts
+    )

@@ -1,7 +1,7 @@
 """What the floors above lend the engine, and where a picture goes that may not be shown.
 
 The text policy, the words of a portrait, the vision judge and the safety check live above this floor; the pipeline
-hands them in (:class:`Helpers`). An option that needs one which nobody lent is an error, never a check that is left out.
+hands them in (:class:`Helpers`). An option that needs one which nobody lent is an error, never a check left out.
 """
 
 from __future__ import annotations

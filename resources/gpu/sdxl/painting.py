@@ -131,14 +131,14 @@ class Painter:
         encoded = {index: encode(pipe, asks[index]) for index in missing}
         done.cut = {index: one.cut for index, one in encoded.items() if one.cut}
         for indices in _alike(missing, asks, encoded, plan.batch):
-            if clock.late:
+            if clock.is_late():
                 return None
             made = sample(
                 pipe, [asks[index] for index in indices], [encoded[index] for index in indices], done.size,
                 micro=self.options.micro, clock=clock, until=refiner.begins if refiner else None,
                 portraits=portraits if self.options.led_by is not None else None,
             )  # fmt: skip
-            if clock.late:
+            if clock.is_late():
                 return None
             for row, index in enumerate(indices):
                 self._keep(done.keys[index], made[row : row + 1])
@@ -180,13 +180,13 @@ class Painter:
             latents = None if self.latents.has(key) else self.latents.read(base)
             if latents is None:
                 continue  # refined already, or broken by the base
-            if clock.late:
+            if clock.is_late():
                 return None
             made = refine(
                 pipe, ask, encode(pipe, ask), latents, first.size, refiner=refiner, micro=self.options.micro,
                 clock=clock,
             )  # fmt: skip
-            if clock.late:
+            if clock.is_late():
                 return None
             self._keep(key, made)
         return _Pass(plan, first.size, keys, self._decoded(pipe, keys, plan))
@@ -202,8 +202,9 @@ class Painter:
         import numpy as np
         import torch
 
-        found = {key: self.latents.read(key) for key in keys}
-        there = [key for key in dict.fromkeys(keys) if found[key] is not None]
+        read = {key: self.latents.read(key) for key in keys}
+        found = {key: latents for key, latents in read.items() if latents is not None}
+        there = list(found)
         made: dict[str, Decoded] = {}
         for at in range(0, len(there), plan.batch):
             some = there[at : at + plan.batch]

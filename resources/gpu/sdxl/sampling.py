@@ -115,7 +115,7 @@ def _rows(pair: Size) -> Size:
 def _after_step(clock: BatchClock) -> Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]:
     def after(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         clock.step_done()
-        if clock.late:
+        if clock.is_late():
             pipe._interrupt = True  # diffusers' own way to leave the loop: the pipeline ends in order
         return tensors
 

@@ -49,8 +49,7 @@ class BatchClock:
         """Seconds of work so far."""
         return self._used + (0.0 if self._begun is None else self._clock() - self._begun)
 
-    @property
-    def late(self) -> bool:
+    def is_late(self) -> bool:
         """Whether the time is over."""
         return self.used_s >= self.limit_s
 
