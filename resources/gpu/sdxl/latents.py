@@ -36,8 +36,8 @@ class LatentStore:
             return None
 
     def has(self, key: str) -> bool:
-        """Whether there are latents of that name."""
-        return self._path(key).is_file()
+        """Whether there are latents of that name that can be read."""
+        return self.read(key) is not None
 
     def write(self, key: str, latents: Any) -> None:
         """Keep ``latents`` (1, 4, rows, columns). Raises :class:`StoreFault`, :class:`DiskFull`."""
