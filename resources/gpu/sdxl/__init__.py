@@ -8,7 +8,8 @@
     asking       what decides a picture            encoding     words of any length for two text encoders
     loader       base, refiner, adapter            sampling     noise to latents, and the refiner's last steps
     decoding     latents to pixels, faults found   latents      latents kept on disk until they are a picture
-    references   a portrait for each character     helpers      what the floors above lend, and the quarantine
+    painting     the models in their turn          helpers      what the floors above lend, and the quarantine
+    references   a portrait leads a face           casting      who is led gets a portrait
     recent       pictures that were there before   limiter      the token bucket
     watch        a batch's time                    errors       what can go wrong
 """

@@ -71,8 +71,10 @@ def _pass(pipe: Any, latents: Any) -> Any:
     import torch
 
     vae = pipe.vae
+    # a device map gives each part a device of its own; offloaded, a part has one only while it works
+    device = vae.device if getattr(pipe, "hf_device_map", None) else pipe._execution_device
     with torch.no_grad():
-        scaled = latents.to(device=pipe._execution_device, dtype=vae.dtype) / vae.config.scaling_factor
+        scaled = latents.to(device=device, dtype=vae.dtype) / vae.config.scaling_factor
         return vae.decode(scaled, return_dict=False)[0].float().cpu()
 
 

@@ -50,11 +50,11 @@ def encode(pipe: Any, ask: Ask) -> Encoded:
     count = min(WINDOWS, max(len(one) for one in (*said, *against)))
     cut = max(sum(len(window) for window in one[count:]) for one in said)
     with torch.no_grad():
-        prompt, pooled = _states(pairs, said, count)
+        prompt, pooled = _states(pipe, pairs, said, count)
         if not ask.negative_prompt and pipe.config.force_zeros_for_empty_prompt:
             negative, negative_pooled = torch.zeros_like(prompt), torch.zeros_like(pooled)
         else:
-            negative, negative_pooled = _states(pairs, against, count)
+            negative, negative_pooled = _states(pipe, pairs, against, count)
     return Encoded(prompt, negative, pooled, negative_pooled, count, cut)
 
 
@@ -65,14 +65,16 @@ def _windows(tokenizer: Any, text: str) -> list[list[int]]:
     return [ids[at : at + room] for at in range(0, len(ids), room)] or [[]]
 
 
-def _states(pairs: list[tuple[Any, Any, bool]], texts: list[list[list[int]]], count: int) -> tuple[Any, Any]:
+def _states(pipe: Any, pairs: list[tuple[Any, Any, bool]], texts: list[list[list[int]]], count: int) -> tuple[Any, Any]:
     """(states of all windows, pooled state of the first), of the last but one layer as SDXL was trained on."""
     import torch
 
     states, pooled = [], None
     for (tokenizer, encoder, _), windows in zip(pairs, texts, strict=True):
         rows = [_framed(tokenizer, window) for window in (windows + [[]] * count)[:count]]
-        out = encoder(torch.tensor(rows, device=encoder.device), output_hidden_states=True)
+        # offloaded layer by layer, an encoder has no device of its own: its hooks work where the pipeline does
+        device = pipe._execution_device if encoder.device.type == "meta" else encoder.device
+        out = encoder(torch.tensor(rows, device=device), output_hidden_states=True)
         if out[0].ndim == 2:  # the second encoder projects; the first gives states of every token there
             pooled = out[0][:1]
         states.append(out.hidden_states[-2].reshape(1, -1, out.hidden_states[-2].shape[-1]))

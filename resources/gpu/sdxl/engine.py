@@ -20,13 +20,14 @@ import numpy as np
 from resources.errors import SparkleError
 from resources.gpu.room import GpuRoom
 from resources.gpu.sdxl.asking import Ask, ask_of
+from resources.gpu.sdxl.casting import cast_faces
 from resources.gpu.sdxl.errors import PictureBroken, PictureRefused, SampleRejected
 from resources.gpu.sdxl.helpers import Helpers, quarantine
 from resources.gpu.sdxl.limiter import Key, TokenBuckets
 from resources.gpu.sdxl.options import read_options
 from resources.gpu.sdxl.painting import Painted, Painter
 from resources.gpu.sdxl.recent import Recent, Seen, perceptual_hash, recent_of
-from resources.gpu.sdxl.references import Faces, Portraits, leads, portrait_ask, seen_figures
+from resources.gpu.sdxl.references import Faces, leads
 from resources.gpu.sdxl.sizes import Fitted, fit, trained_size
 from resources.gpu.sdxl.watch import BatchClock
 from resources.store.atomic import disk_errors, write_json
@@ -255,36 +256,13 @@ class SdxlImages:
             **painted.facts,
         }
 
-    # -- faces -----------------------------------------------------------------------------------------------------
-
     def _faces(self, requests: Sequence[ImageRequest], clock: BatchClock) -> Faces:
-        """The portraits of everybody who is led in ``requests``; those that are not there yet are painted."""
-        led, words = self.options.led_by, self.helpers.portrait
-        if led is None or words is None:
+        """The portraits of everybody who is led in ``requests``."""
+        if self.options.led_by is None:
             return {}
-        store, revision = Portraits(self.room.scratch / "sdxl" / "portraits"), self.revision
-        asks = {
-            (request.film_seed, figure.character_id): portrait_ask(figure, words(figure), request, self.options, led)
-            for request in requests
-            for figure in seen_figures(request, led)
-        }
-        missing = {who: ask for who, ask in asks.items() if store.find(ask, revision) is None}
-        if missing:
-            size = trained_size(1, 1, self.options.area)
-            made, used = self._painter().paint(list(missing.values()), size, clock, refined=False)
-            self._finished += used
-            for (who, ask), one in zip(missing.items(), made, strict=True):
-                if isinstance(one, PictureBroken):
-                    raise one
-                self._inspect_portrait(store.keep(ask, revision, one.picture), ask)
-                self._tell("portrait_painted", character=who[1], seed=ask.seed)
-        return {who: store.face(ask, revision) for who, ask in asks.items()}
-
-    def _inspect_portrait(self, path: Path, ask: Ask) -> None:
-        if self.options.after == "safety" and self.helpers.inspect is not None:
-            found = self.helpers.inspect(path)
-            if found is not None:
-                raise quarantine(path, found, self.room.scratch, seed=ask.seed)
+        faces, used = cast_faces(requests, self._painter(), self.helpers, clock, self._tell)
+        self._finished += used
+        return faces
 
     def _ask(self, request: ImageRequest, faces: Faces) -> Ask:
         led = self.options.led_by

@@ -68,7 +68,7 @@ class Painter:
         self.room = room
         self.options = options
         self.latents = LatentStore(room.scratch / "sdxl" / "latents")
-        self._revision = revision
+        self.revision = revision
 
     def paint(
         self,
@@ -149,7 +149,7 @@ class Painter:
     def _pass(self, asks: Sequence[Ask], plan: LoadPlan, refiner: Refiner | None) -> _Pass:
         size = snapped(plan.width, plan.height, self.options.area)
         until = refiner.begins if refiner else None
-        return _Pass(plan, size, [ask.key(size, plan, revision=self._revision, until=until) for ask in asks])
+        return _Pass(plan, size, [ask.key(size, plan, revision=self.revision, until=until) for ask in asks])
 
     def _together(self, asks: Sequence[Ask]) -> int:
         """How many pictures one call of the base makes: one where each has portraits or negative sizes of its own."""

@@ -8,7 +8,7 @@ of the figures, who stand from left to right; without bands all faces would beco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -74,20 +74,20 @@ class Portraits:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def find(self, ask: Ask, revision: str) -> Path | None:
-        """The portrait that ``ask`` gave under this revision of the engine; None where it is still to be painted."""
-        path = self._path(ask, revision)
-        return path if path.is_file() else None
+    def has(self, ask: Ask, revision: str) -> bool:
+        """Whether the portrait that ``ask`` gives under this revision of the engine is there."""
+        return self._path(ask, revision).is_file()
 
-    def keep(self, ask: Ask, revision: str, picture: Image.Image) -> Path:
-        """Write a portrait, whole or not at all."""
+    def keep(self, ask: Ask, revision: str, picture: Image.Image, check: Callable[[Path], None]) -> None:
+        """Write a portrait, whole or not at all; ``check`` looks at the file first, and raises if it may not stay."""
         path = self._path(ask, revision)
         temporary = path.parent / f"{TEMPORARY}{path.name}"
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             picture.save(temporary, "PNG")
+        check(temporary)
+        with disk_errors(path):
             temporary.replace(path)
-        return path
 
     def face(self, ask: Ask, revision: str) -> tuple[str, Path]:
         """(hash, file) of a portrait that is there."""
