@@ -33,6 +33,6 @@ def why_not(request: ImageRequest) -> str:
     person's, who was asked about them when the plan was read.
     """
     own = "\n".join((request.prompt, request.action, request.style, request.location_text))
-    composed = "\n".join((request.composed_prompt, request.composed_prompt_2))
+    composed = "\n".join((request.composed_prompt, request.composed_prompt_2)).strip()
     found = blocking(check_text(composed or own, text_policy(), written_by="model", own=own))
     return str(found[0]) if found else ""

@@ -521,6 +521,7 @@ def test_batches_of_at_most_so_many(room: GpuRoom, tmp_path: Path, unet: list[di
     engine = SdxlImages({**OPEN, "max_images_per_call": 2}, room)
     requests = [image_request(seed=seed) for seed in (1, 2)] + [image_request(seed=3, width=144, height=256)]
     done = engine.render_images(wanted(tmp_path, *requests))
+    assert Wanted(requests[0], tmp_path).place == tmp_path.as_uri()
     assert [(one.batch, one.item, one.uri) for one in done] == [
         (0, 0, "file:item0"), (0, 1, "file:item1"), (1, 0, "file:item2"),
     ]  # fmt: skip
@@ -598,21 +599,6 @@ class Found:
     probability = 0.91
 
 
-class Judge:
-    """Scores that a test sets."""
-
-    name = "judge"
-    revision = "1"
-
-    def __init__(self, score: float) -> None:
-        self.score = score
-        self.seen: list[tuple[tuple[int, ...], str]] = []
-
-    def judge(self, frames: list[Any], prompt: str) -> dict[str, float]:
-        self.seen += [(frame.shape, prompt) for frame in frames]
-        return {"match": self.score, "quality": 0.9}
-
-
 def test_what_nobody_lent_is_never_left_out(room: GpuRoom, tmp_path: Path) -> None:
     asked = {"before": {"area": AREA}, "after": {**OPEN, "after": "safety"}, "references": {**OPEN, "references": True}}
     for name, options in asked.items():
@@ -657,18 +643,23 @@ def test_an_unsafe_picture_goes_into_quarantine(room: GpuRoom, tmp_path: Path) -
 def test_a_sample_is_judged_first(room: GpuRoom, tmp_path: Path, unet: list[dict[str, Any]]) -> None:
     options = {**OPEN, "before": "sample", "steps": 6, "sample_steps": 1}
 
-    def sampled(score: float) -> tuple[Judge, Rendered]:
-        judge = Judge(score)
+    seen: list[tuple[tuple[int, ...], str]] = []
+
+    def sampled(score: float) -> Rendered:
+        def judge(frame: Any, prompt: str) -> float:
+            seen.append((frame.shape, prompt))
+            return score
+
         engine = SdxlImages(options, room, helpers=Helpers(text=lambda request: "", judge=judge))
         folder = tmp_path / str(score)
         folder.mkdir()
         [done] = engine.render_images([Wanted(image_request(), folder, "file:x")])
-        return judge, done
+        return done
 
-    judge, bad = sampled(0.1)
-    assert isinstance(bad.error, SampleRejected) and "scores 0.10 in 'match'" in str(bad.error) and len(unet) == 1
-    assert judge.seen == [((96, 168, 4), "a boat on the sea")]
-    assert sampled(0.8)[1].error is None and len(unet) == 1 + 6, "the sample of before is still there"
+    bad = sampled(0.1)
+    assert isinstance(bad.error, SampleRejected) and "scores 0.10, 0.30 is the least" in str(bad.error)
+    assert len(unet) == 1 and seen == [((96, 168, 4), "a boat on the sea")]
+    assert sampled(0.8).error is None and len(unet) == 1 + 6, "the sample of before is still there"
 
 
 def test_the_pipeline_makes_it_and_lends_its_checks(room: GpuRoom, tmp_path: Path) -> None:

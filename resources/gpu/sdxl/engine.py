@@ -47,6 +47,12 @@ class Wanted:
     request: ImageRequest
     folder: Path
     uri: str = ""
+    """Empty: the folder itself."""
+
+    @property
+    def place(self) -> str:
+        """Its URI."""
+        return self.uri or self.folder.absolute().as_uri()
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ class SdxlImages:
             if index in painted:
                 results.append(self._finish(number, index, one, *painted[index], dedupe))
             else:
-                results.append(Rendered(number, index, one.uri, error=errors[index]))
+                results.append(Rendered(number, index, one.place, error=errors[index]))
         return results
 
     def _refusal(self, request: ImageRequest) -> str:
@@ -201,11 +207,10 @@ class SdxlImages:
                 errors[index] = one
                 continue
             frame = np.asarray(one.picture.convert("RGBA"))
-            scores = judge.judge([frame], wanted[index].request.prompt)
-            worst = min(scores, key=lambda name: scores[name], default=None)
-            if worst is not None and scores[worst] < self.options.sample_least:
+            score = judge(frame, wanted[index].request.prompt)
+            if score < self.options.sample_least:
                 errors[index] = SampleRejected(
-                    f"a sample of {self.options.sample_steps} steps scores {scores[worst]:.2f} in {worst!r}, "
+                    f"a sample of {self.options.sample_steps} steps scores {score:.2f}, "
                     f"{self.options.sample_least:.2f} is the least",
                     hint="retake the shot, or say its prompt in other words",
                 )
@@ -223,16 +228,16 @@ class SdxlImages:
             if found is not None:
                 error = quarantine(path, found, self.room.scratch, seed=ask.seed)
                 self._tell("image_quarantined", batch=batch, item=item, what=found.what, seed=ask.seed)
-                return Rendered(batch, item, wanted.uri, error=error)
+                return Rendered(batch, item, wanted.place, error=error)
         phash = perceptual_hash(picture)
-        earlier = self._earlier(wanted.uri, phash) if dedupe else None
+        earlier = self._earlier(wanted.place, phash) if dedupe else None
         told = {"batch": batch, "item": item, "phash": f"{phash:016x}", "deduped_to": earlier}
         write_json(wanted.folder / RENDERING, self._facts(ask, painted, fitted) | told)
         if earlier is not None:
             with disk_errors(path):
                 path.unlink()
             self._tell("image_deduped", batch=batch, item=item, to=earlier)
-        return Rendered(batch, item, earlier or wanted.uri, earlier is not None, f"{phash:016x}")
+        return Rendered(batch, item, earlier or wanted.place, earlier is not None, f"{phash:016x}")
 
     def _earlier(self, uri: str, phash: int) -> str | None:
         """Where the same picture was before; a new one is remembered."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from resources.engines import VisionJudge
+from resources.engines import Frame
 from resources.errors import ConfigInvalid
 from resources.gpu.sdxl.errors import PictureQuarantined
 from resources.gpu.sdxl.options import SdxlOptions
@@ -47,7 +47,8 @@ class Helpers:
     """What in a picture may not be shown; None where it may."""
     portrait: Callable[[Figure], str] | None = None
     """A character in words, the same in every shot."""
-    judge: VisionJudge | None = None
+    judge: Callable[[Frame, str], float] | None = None
+    """How well a frame shows what a text says, from 0 to 1."""
     recent: Recent | None = None
     """The window of recent pictures; None: one of the engine's own, as its options say."""
 

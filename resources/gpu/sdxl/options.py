@@ -100,7 +100,7 @@ class SdxlOptions(Strict):
     """What is asked before a picture is made: nobody, the text policy, or it and the judge about a quick sample."""
     sample_steps: int = Field(8, ge=1, le=50)
     sample_least: float = Field(0.3, ge=0, le=1)
-    """The lowest score of a sample that is gone on with."""
+    """The lowest score (0 to 1) of a sample that is gone on with."""
     after: Literal["none", "safety"] = "safety"
     """What looks at a picture once it is made."""
     rate: Rate = Rate()
