@@ -44,7 +44,7 @@ $(MOVIE): pyproject.toml constraints.txt scripts/system.sh
 # tests run the adapters of language models too: a missing package fails, it does not skip
 $(TESTS): $(MOVIE)
 	@PYTHON="$(PYTHON)" sh scripts/system.sh tests
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gpu,llm,scale,tts]'
 	@touch $(TESTS)
 
 # MoviePy, which the cut is measured against, wants an older Pillow than ours: an environment of its own

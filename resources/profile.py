@@ -16,6 +16,7 @@ Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge"]
 
 ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
+    ("image", "sdxl"): "resources.gpu.sdxl.engine:SdxlImages",
     ("video", "cutout"): "resources.cutout.studio:CutoutVideo",
     ("lipsync", "cutout"): "resources.cutout.studio:CutoutLipsync",
     ("cards", "cutout"): "resources.cutout.studio:CutoutCards",
@@ -24,7 +25,7 @@ ENGINES: dict[tuple[Role, str], str] = {
 }
 """Every engine by role and name, imported when it is first needed."""
 
-ON_MODELS: frozenset[tuple[Role, str]] = frozenset()
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("image", "sdxl")})
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
 

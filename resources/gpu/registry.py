@@ -12,7 +12,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -277,19 +276,30 @@ class Registry:
                 return tuple(counted)
         return listed
 
-    def rungs(self, key: str) -> tuple[Rung, ...]:
-        """The ladder of a model."""
-        return ladder_without(*self.entry(key).skips)
+    def rungs(self, *keys: str) -> tuple[Rung, ...]:
+        """The ladder of a model, or of several that are loaded as one."""
+        return ladder_without(*(rung for key in keys for rung in self.entry(key).skips))
 
     def predicted(self, key: str, plan: LoadPlan) -> Bytes:
         """What a plan of this model takes."""
         return estimate(self.parts(key), WORK[self.entry(key).work], plan)
 
-    def spec(self, key: str, load: Load, *, unload: Any = None, work: Any = None) -> ModelSpec:
-        """The model for the pool: its files are verified before each load. ``work`` replaces the listed formula."""
+    def spec(
+        self, key: str, load: Load, *, unload: Any = None, work: Any = None, beside: tuple[str, ...] = ()
+    ) -> ModelSpec:
+        """The model for the pool: its files are verified before each load. ``work`` replaces the listed formula.
+
+        ``beside``: models that ``load`` adds to it (an adapter), so that they are one for the pool.
+        """
         entry = self.entry(key)
-        parts = tuple(part.part() for part in entry.parts)
-        return spec_of(key, load, work or WORK[entry.work], partial(self.ready, key), parts=parts, unload=unload)
+        parts = tuple(part.part() for one in (key, *beside) for part in self.entry(one).parts)
+
+        def files() -> Path:
+            for one in beside:
+                self.ready(one)
+            return self.ready(key)
+
+        return spec_of("+".join((key, *beside)), load, work or WORK[entry.work], files, parts=parts, unload=unload)
 
     def _strangers(self, key: str, folder: Path, expected: Mapping[str, ModelFile]) -> list[str]:
         """Files that can carry code and that nobody pinned: a loader might find them."""

@@ -78,15 +78,17 @@ class GpuRoom:
 
     def work(
         self, key: str, load: Load, plan: LoadPlan, infer: Callable[[Lease, LoadPlan], T], *, need: Need | None = None,
-        unload: Callable[[Any], None] | None = None,
+        unload: Callable[[Any], None] | None = None, beside: tuple[str, ...] = (),
     ) -> tuple[T, list[StepTaken]]:  # fmt: skip
         """``infer(lease, plan)`` at the best rung that fits, and the steps that were taken to it.
 
-        ``load(plan, folder)`` makes the model from files whose hashes hold. See :func:`run_with_ladder`.
+        ``load(plan, folder)`` makes the model from files whose hashes hold; with those of ``beside``, where it takes
+        some into it. See :func:`run_with_ladder`.
         """
-        spec = self.registry.spec(key, load, unload=unload)
+        spec = self.registry.spec(key, load, unload=unload, beside=beside)
+        plan = replace(plan, model_key=spec.key)
         return run_with_ladder(
-            self.pool, spec, plan, infer, self.registry.rungs(key), permissions=self.permissions,
+            self.pool, spec, plan, infer, self.registry.rungs(key, *beside), permissions=self.permissions,
             need=None if need is None else replace(need, plan=plan),
         )  # fmt: skip
 

@@ -69,6 +69,7 @@ def spec_of(
 
 
 def _counted(folder: Path, parts: tuple[Part, ...]) -> list[Part]:
-    """The parts as the files have them; as they were told where the files are of another format."""
+    """The parts as the files have them; as they were told where the files are of another format, or elsewhere."""
     found = {part.name: part for part in parts_of_folder(folder, parts)}
-    return list(found.values()) if set(found) == {part.name for part in parts} else list(parts)
+    known = {part.name for part in parts}
+    return [found.get(part.name, part) for part in parts] if set(found) <= known else list(parts)

@@ -38,7 +38,13 @@ class Engines:
     def image(self) -> ImageEngine:
         """Draws keyframes."""
         engine: ImageEngine = self._make("image")
-        return engine
+        helped = getattr(engine, "helped", None)  # one that paints with a model has its pictures checked
+        if helped is None:
+            return engine
+        from resources.pipeline.picture_helpers import picture_helpers
+
+        painter: ImageEngine = helped(picture_helpers(self.profile.name))
+        return painter
 
     @cached_property
     def video(self) -> VideoEngine:
