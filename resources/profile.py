@@ -17,6 +17,7 @@ Role = Literal["image", "video", "lipsync", "voice", "cards", "music"]
 ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
     ("video", "cutout"): "resources.cutout.studio:CutoutVideo",
+    ("video", "wan"): "resources.gpu.wan.engine:WanVideo",
     ("lipsync", "cutout"): "resources.cutout.studio:CutoutLipsync",
     ("cards", "cutout"): "resources.cutout.studio:CutoutCards",
     ("voice", "embedded-voices"): "resources.cutout.voices.engine:EmbeddedVoices",
@@ -24,7 +25,7 @@ ENGINES: dict[tuple[Role, str], str] = {
 }
 """Every engine by role and name, imported when it is first needed."""
 
-ON_MODELS: frozenset[tuple[Role, str]] = frozenset()
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("video", "wan")})
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
 
