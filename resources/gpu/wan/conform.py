@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from resources.gpu.wan.clips import EXACT, Rgb, raw_input, write_clip
+from resources.gpu.wan.clips import EXACT, LASTING, Rgb, raw_input, write_clip
 from resources.gpu.wan.options import Interpolation, Upscaling
 
 HELD = 8
@@ -40,7 +40,7 @@ def conform_motion(
     stream = _timed(stream, rate, interpolation).filter("tpad", stop_mode="clone", stop=count)
     stream = _sized(stream, given, wanted, upscaling)
     limit = 120 + SECONDS_A_FRAME[interpolation] * count
-    write_clip(frames, out, stream, size=wanted, rate=rate, count=count, timeout=limit)
+    write_clip(frames, out, stream, size=wanted, rate=rate, count=count, timeout=limit, coder=LASTING)
 
 
 def scaled(stream: Any, given: tuple[int, int], wanted: tuple[int, int], upscaling: Upscaling) -> Any:

@@ -26,6 +26,8 @@ def load_wan(plan: LoadPlan, folder: Path) -> Any:
     import torch
     from diffusers import WanImageToVideoPipeline
 
+    pipeline: Any = WanImageToVideoPipeline
+
     kind = _kind(folder)
     if kind != PIPELINE:
         raise ModelLoadError(f"is a {kind}, not a {PIPELINE}", where=str(folder))
@@ -41,7 +43,7 @@ def load_wan(plan: LoadPlan, folder: Path) -> Any:
         if plan.max_memory:
             given["max_memory"] = {_accelerate(name): most for name, most in plan.max_memory}
     with _current_device(plan):
-        pipe: Any = WanImageToVideoPipeline.from_pretrained(str(folder), **given)
+        pipe: Any = pipeline.from_pretrained(str(folder), **given)
     pipe.set_progress_bar_config(disable=True)
     if plan.device_map:
         return pipe
@@ -77,7 +79,7 @@ def _kind(folder: Path) -> str:
 
 def _quantisation(plan: LoadPlan) -> Any:
     import torch
-    from diffusers import PipelineQuantizationConfig
+    from diffusers.quantizers import PipelineQuantizationConfig
 
     if importlib.util.find_spec("bitsandbytes") is None:
         raise Missing(

@@ -7,7 +7,8 @@ that length.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -178,14 +179,16 @@ class ShotRendering:
         chunk, latents = self._kept(asked, before, plan) or (chunk, None)
         if latents is None:
             latents = self._sample(pipe, plan, chunk, before, lands)
-        frames: Any = decode(pipe, latents)
-        matched: Matched | None = None
-        if before is not None and self._options.colour_match and not lands:  # that one ends in a picture's own colours
-            frames = matched = Matched(frames, self._shared(before, chunk), self._options.colour_limit)
-        sampled = size_of(latents)
+        sampled, matched = size_of(latents), None
         stream = scaled(raw_input(sampled, _RATE), sampled, self._size, self._options.upscaling)
         out = self._shelf.clip(chunk.index)
-        write_clip(frames, out, stream, size=self._size, rate=_RATE, count=chunk.frames, timeout=DECODE_S)
+        with closing(decode(pipe, latents)) as decoded:
+            frames: Iterable[Rgb] = decoded
+            if before is not None and self._options.colour_match and not lands:  # which ends in a picture's own colours
+                frames = matched = Matched(decoded, self._shared(before, chunk), self._options.colour_limit)
+            write_clip(frames, out, stream, size=self._size, rate=_RATE, count=chunk.frames, timeout=DECODE_S)
+            if next(decoded, None) is not None:  # to its end, where it counts and gives the device back
+                raise RenderFault(f"chunk {chunk.index} has more than {chunk.frames} frames", where=plan.model_key)
         return _Made(chunk, plan, sampled, matched.match.told() if matched and matched.match else None)
 
     def _kept(self, asked: ChunkRange, before: ChunkRecord | None, plan: LoadPlan) -> tuple[ChunkRange, Any] | None:
