@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -22,6 +23,8 @@ from resources.gpu.wan.clips import read_clip
 from resources.gpu.wan.decoding import decode
 from resources.gpu.wan.engine import RENDERING, WanVideo
 from resources.gpu.wan.loading import load_wan, set_call
+from resources.gpu.wan.sampling import ChunkCall, sample
+from resources.gpu.wan.shelf import Shelf
 from resources.profile import ENGINES, load_profile, make_engine
 from resources.store.checkpoints import checkpoints
 from resources.store.progress import listening
@@ -291,6 +294,20 @@ def test_a_chunk_without_room_is_made_shorter_and_the_rest_with_it(room: GpuRoom
     assert "step 1 of 2" in heard[0].message and heard[0].eta_s is not None
 
 
+def test_a_last_chunk_that_is_too_short_to_land_is_followed(room: GpuRoom, image: Path, tmp_path: Path) -> None:
+    watched = Watched()
+
+    def full(latents: int) -> None:
+        if latents > 3:
+            raise RuntimeError(FULL)
+
+    watched.before_transformer = full
+    last = keyframe(tmp_path / "next", (128, 72), turn=1)
+    told = rendered(WanVideo(OPTIONS, room, load=watched), image, tmp_path / "out", 18, last=last)
+    assert [(c["model"], c["start"], c["stop"]) for c in told["chunks"]] == [(KEYS[0], 0, 9), (KEYS[1], 5, 14)]
+    assert [[taken["rung"] for taken in c["steps"]] for c in told["chunks"]] == [["fewer_frames"], []]
+
+
 def test_a_shrunk_shot_goes_on_shrunk_after_a_crash(models: Path, image: Path, tmp_path: Path) -> None:
     scratch, watched = tmp_path / "scratch", Watched()
     crash = failing(7, KeyboardInterrupt())
@@ -338,20 +355,47 @@ def test_what_is_no_number_is_never_encoded(room: GpuRoom, image: Path, tmp_path
     assert not list(tmp_path.rglob("*.mkv"))
 
 
-# -- the pipeline --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("tiled", [False, True])
-def test_frames_are_those_of_the_whole_decode(models: Path, tiled: bool) -> None:
+def test_latents_of_another_shape_are_told() -> None:
     allow_cpu_torchaudio()
     import torch
 
-    plan = LoadPlan(KEYS[0], device="cpu", dtype="bfloat16", vae_tiling=tiled)
+    call = ChunkCall("a", "", 1, 1.0, seed=1, frames=9, first=Image.new("RGB", (48, 32)))
+    plan = LoadPlan(KEYS[0], device="cpu", width=48, height=32)
+    with pytest.raises(RenderFault, match=r"latents of \(1, 16, 4, 4, 6\), not \(1, 16, 3, 4, 6\)"):
+        sample(lambda **given: SimpleNamespace(frames=torch.zeros((1, 16, 4, 4, 6))), call, plan, lambda a, b: None)
+
+
+def test_latents_are_found_by_what_decided_them(tmp_path: Path) -> None:
+    allow_cpu_torchaudio()
+    import torch
+
+    shelf, latents = Shelf(tmp_path / "shot"), torch.randn((1, 16, 3, 4, 6))
+    assert shelf.latents(0, "key") is None
+    shelf.keep_latents(0, "key", latents)
+    assert torch.equal(shelf.latents(0, "key"), latents)
+    assert shelf.latents(0, "another") is None and shelf.latents(1, "key") is None
+    (file,) = shelf.folder.iterdir()
+    file.write_bytes(file.read_bytes()[:-4])
+    assert shelf.latents(0, "key") is None
+
+
+# -- the pipeline --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["streamed", "tiled", "layer by layer"])
+def test_frames_are_those_of_the_whole_decode(models: Path, way: str) -> None:
+    allow_cpu_torchaudio()
+    import torch
+    from accelerate import cpu_offload
+
+    plan = LoadPlan(KEYS[0], device="cpu", dtype="bfloat16", vae_tiling=way == "tiled")
     pipe = load_wan(plan, models / KEYS[0])
     assert (pipe.vae.dtype, pipe.transformer.dtype) == (torch.float32, torch.bfloat16)
     set_call(pipe, plan)
     pipe.vae.tile_sample_min_width, pipe.vae.tile_sample_stride_width = 32, 24
     latents = torch.randn((1, 16, 3, 6, 10), generator=torch.Generator().manual_seed(1))
+    if way == "layer by layer":
+        cpu_offload(pipe.vae, torch.device("cpu"))  # what sequential offload does to each part
     frames = np.stack(list(decode(pipe, latents)))
     mean, std = (torch.tensor(one).view(1, 16, 1, 1, 1) for one in (pipe.vae.config.latents_mean,
                                                                   pipe.vae.config.latents_std))  # fmt: skip

@@ -1,5 +1,7 @@
 """Wan without a model: frames of a chunk, chunks that meet, drift that is undone, a clip that becomes the plan's."""
 
+import os
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -20,6 +22,7 @@ from resources.gpu.wan.colours import Matched, match
 from resources.gpu.wan.conform import conform_motion
 from resources.gpu.wan.options import model_size, read_options
 from resources.gpu.wan.reassembly import Piece, assembled, length
+from resources.gpu.wan.shelf import Shelf, prune
 
 RATE = Fraction(16)
 SIZE = (64, 48)
@@ -170,11 +173,13 @@ def test_what_is_no_drift_is_not_forced() -> None:
 # -- the plan's rate and size --------------------------------------------------------------------------------------
 
 
-def conformed(out: Path, count: int, fps: str, how: str, size: tuple[int, int] = (128, 72)) -> list[Rgb]:
+def conformed(
+    out: Path, count: int, fps: str, how: str, size: tuple[int, int] = (128, 72), given_rate: Fraction = RATE
+) -> list[Rgb]:
     """A ramp of 30 levels at the model's rate, as the plan wants it."""
     frames = (plain(20 + 4 * number) for number in range(30))
     conform_motion(
-        frames, out, given=SIZE, given_rate=RATE, wanted=size, rate=Fraction(fps), count=count,
+        frames, out, given=SIZE, given_rate=given_rate, wanted=size, rate=Fraction(fps), count=count,
         interpolation=how, upscaling="bicubic",  # type: ignore[arg-type]
     )  # fmt: skip
     with av.open(str(out)) as source:
@@ -202,7 +207,29 @@ def test_the_last_frame_is_held_where_the_model_has_none(tmp_path: Path) -> None
     assert found[-15:] == [found[-1]] * 15 and found[-1] == pytest.approx(20 + 4 * 29, abs=1)
 
 
+@pytest.mark.parametrize("how", ["repeat", "blend", "motion"])
+@pytest.mark.parametrize(("fps", "count"), [("24", 43), ("30000/1001", 52)])
+def test_a_shot_that_lands_ends_with_the_last_frame(tmp_path: Path, how: str, fps: str, count: int) -> None:
+    found = levels(iter(conformed(tmp_path / "a.mkv", count, fps, how, given_rate=29 * Fraction(fps) / (count - 1))))
+    assert (found[0], found[-1]) == (pytest.approx(20, abs=1), pytest.approx(20 + 4 * 29, abs=1))
+    assert found[-2] < found[-1] or how == "repeat"
+
+
 def test_the_same_frames_give_the_same_file(tmp_path: Path) -> None:
     conformed(tmp_path / "a.mkv", 31, "24", "motion")
     conformed(tmp_path / "b.mkv", 31, "24", "motion")
     assert (tmp_path / "a.mkv").read_bytes() == (tmp_path / "b.mkv").read_bytes()
+
+
+# -- the shelf -----------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_goes_on_with_is_dropped(tmp_path: Path) -> None:
+    for name, age_s in {"old": 15 * 24 * 3600, "young": 3600}.items():
+        shelf = Shelf(tmp_path / name)
+        (shelf.folder / ".tmp-1-chunk-0000.mkv").write_bytes(b"half")
+        os.utime(shelf.folder, (time.time() - age_s,) * 2)
+    prune(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["young"]
+    assert list(Shelf(tmp_path / "young").folder.iterdir()) == []
+    prune(tmp_path / "nowhere")

@@ -79,7 +79,7 @@ def _kind(folder: Path) -> str:
 
 def _quantisation(plan: LoadPlan) -> Any:
     import torch
-    from diffusers.quantizers import PipelineQuantizationConfig
+    from diffusers.quantizers.pipe_quant_config import PipelineQuantizationConfig
 
     if importlib.util.find_spec("bitsandbytes") is None:
         raise Missing(

@@ -17,6 +17,7 @@ from PIL import Image
 
 from resources.errors import RenderFault, SparkleError, StoreFault
 from resources.gpu.context import Lease
+from resources.gpu.ladder import StepTaken
 from resources.gpu.plan import LoadPlan
 from resources.gpu.room import GpuRoom
 from resources.gpu.spec import Load
@@ -86,6 +87,8 @@ class ShotRendering:
         self._most = work.chunk_frames
         """Frames of a chunk from here on."""
         self._plans = {options.model: plan}
+        self._steps: list[StepTaken] = []
+        """Taken for a chunk that was then cut anew."""
         self._progress = ShotProgress(step, work.total, 0)
 
     def run(self) -> list[ChunkRecord]:
@@ -155,8 +158,10 @@ class ShotRendering:
             return lease.using(lambda pipe: self._make(pipe, plan, asked, chunk, before, lands))
 
         made, steps = self._room.work(model, self._load, plan, infer, unload=unload_wan)
+        steps = [*self._steps, *steps]
+        self._steps = []
         if isinstance(made, int):
-            self._most = made
+            self._most, self._steps = made, steps
             return None
         if made.chunk.frames < asked.frames:
             self._most = made.chunk.frames
