@@ -110,7 +110,7 @@ class WanVideo:
             seed=request.seed,
             total=model_frames(frames, rate),
             chunk_frames=plan.frames,
-            overlap=max(1, self.options.chunk_overlap if request.chunk_overlap is None else request.chunk_overlap),
+            overlap=request.chunk_overlap or self.options.chunk_overlap,  # 0: one chunk, as long as it need not shrink
             keyframe=keyframe,
             last=last,
             key=key,
