@@ -18,6 +18,7 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
     ("image", "sdxl"): "resources.gpu.sdxl.engine:SdxlImages",
     ("video", "cutout"): "resources.cutout.studio:CutoutVideo",
+    ("video", "wan"): "resources.gpu.wan.engine:WanVideo",
     ("lipsync", "cutout"): "resources.cutout.studio:CutoutLipsync",
     ("cards", "cutout"): "resources.cutout.studio:CutoutCards",
     ("voice", "embedded-voices"): "resources.cutout.voices.engine:EmbeddedVoices",
@@ -25,7 +26,7 @@ ENGINES: dict[tuple[Role, str], str] = {
 }
 """Every engine by role and name, imported when it is first needed."""
 
-ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("image", "sdxl")})
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("image", "sdxl"), ("video", "wan")})
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
 
