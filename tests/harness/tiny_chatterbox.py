@@ -1,6 +1,6 @@
 """Chatterbox with random weights on the spot: its own classes, saved as published, loaded by its own ``from_local``.
 
-Only T3's depth and feed-forward width shrink, and the number of speech tokens; S3Gen's and the voice encoder's sizes
+Only T3's depth and feed-forward width shrink, and what is drawn: few speech tokens, one step of the decoder. S3Gen's and the voice encoder's sizes
 are fixed upstream (260 million random numbers, made once a session). Upstream loads S3Gen with ``strict=False``: the
 English folder holds a sliver of it and keeps the seeded random rest, so that no gigabyte is written.
 """
@@ -24,27 +24,35 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,!?'-\""
 
 
 @contextmanager
-def tiny_t3() -> Iterator[None]:
-    """While it lasts, T3 has one thin layer and speaks for half a second."""
+def tiny_chatterbox() -> Iterator[None]:
+    """While it lasts, T3 has one thin layer and speaks for half a second, and a second of the clip is listened to."""
     allow_cpu_torchaudio()
     import pytest
+    from chatterbox.models.s3gen import S3Gen
     from chatterbox.models.t3 import llama_configs
     from chatterbox.models.t3.t3 import T3
+    from chatterbox.tts import ChatterboxTTS
 
-    original: Any = T3.inference
+    write, sound = T3.inference, S3Gen.inference
 
-    def short(self: Any, **given: Any) -> Any:
-        return original(self, **{**given, "max_new_tokens": TOKENS})
+    def few_tokens(self: Any, **given: Any) -> Any:
+        return write(self, **{**given, "max_new_tokens": TOKENS})
+
+    def one_step(self: Any, **given: Any) -> Any:
+        return sound(self, **given, n_cfm_timesteps=1)
 
     with pytest.MonkeyPatch.context() as patch:
         config = {**llama_configs.LLAMA_CONFIGS["Llama_520M"], "num_hidden_layers": 1, "intermediate_size": 64}
         patch.setitem(llama_configs.LLAMA_CONFIGS, "Llama_520M", config)
-        patch.setattr(T3, "inference", short)
+        patch.setattr(T3, "inference", few_tokens)
+        patch.setattr(S3Gen, "inference", one_step)
+        patch.setattr(ChatterboxTTS, "DEC_COND_LEN", 24_000)
+        patch.setattr(ChatterboxTTS, "ENC_COND_LEN", 16_000)
         yield
 
 
 def write_tiny_chatterbox(folder: Path) -> None:
-    """The files of the English model, all but ``conds.pt``; inside of :func:`tiny_t3`."""
+    """The files of the English model, all but ``conds.pt``; inside of :func:`tiny_chatterbox`."""
     import torch
     from chatterbox.models.s3gen.f0_predictor import ConvRNNF0Predictor
     from chatterbox.models.t3 import T3

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from resources.casting import base_language
 from resources.cutout.voices import shape
+from resources.cutout.voices.align import alignable
 from resources.cutout.voices.text import MAX_HEARD, speakable
 from resources.engines import Sound
 from resources.gpu.chatterbox.judge import UNUSABLE, Flaw, flaws_of
-from resources.gpu.chatterbox.sound import tempo, without_tail
+from resources.gpu.chatterbox.sound import rests, tempo, without_tail
 from resources.lexicon.splitting import pairs_up, split_line
 from resources.store.fingerprint import derive_seed
 from resources.voices.errors import SpeechUnusable
@@ -19,6 +22,8 @@ MOST_CHARACTERS = 299
 """Of a part: from about 350 on Chatterbox loses words, repeats them or makes some up (its issue tracker)."""
 LEAST_TO_PART = 60
 """Characters below which a part that fails is not parted any further."""
+MOST_RESTS = 2
+"""Rests near the end at which a take whose words were not found is tried as if it ended there."""
 MOST_DEPTH = 2
 """How often one part may be halved: at most four pieces of it."""
 
@@ -120,16 +125,28 @@ class PartSpeaker:
             character_id=part.character_id, text=text, start=0, end=0, words=[], marks=[], aligned=False,
             voice_id=part.voice_id, engine="",
         )  # fmt: skip
-        flaws = flaws_of(raw, raw, None, text, raw_rate=self.raw_rate, rate=1.0)
+        english = base_language(part.language) == "en"
+        known: dict[str, Any] = {"raw_rate": self.raw_rate, "english": english}
+        flaws = flaws_of(raw, raw, None, text, rate=1.0, **known)
         if not UNUSABLE.isdisjoint(flaws):
             return self._noted(PartTake(raw, empty, seed, tuple(flaws)))
         sound, _ = shape.trim(tempo(shape.resample(raw, self.raw_rate), self.rate))
         timed = self.align(sound, part)
+        if english and not timed.aligned and alignable(text):
+            sound, timed = self._shorter(sound, timed, part)
         ended = without_tail(sound, timed)
         if len(ended) < len(sound):
             timed = _ended(timed, len(ended))
-        flaws = flaws_of(raw, ended, timed, text, raw_rate=self.raw_rate, rate=self.rate)
+        flaws = flaws_of(raw, ended, timed, text, rate=self.rate, **known)
         return self._noted(PartTake(ended, timed, seed, tuple(flaws)))
+
+    def _shorter(self, sound: Sound, timed: TimedLine, part: SpokenLine) -> tuple[Sound, TimedLine]:
+        """``sound`` up to one of its last rests, where the words are found up to there: what follows is none of them."""
+        for stop in rests(sound)[: -MOST_RESTS - 1 : -1]:
+            found = self.align(sound[:stop], part)
+            if found.aligned:
+                return sound[:stop], found
+        return sound, timed
 
     def _noted(self, take: PartTake) -> PartTake:
         self.attempts.append(Attempt(take.timed.text, take.seed, take.flaws))

@@ -75,6 +75,14 @@ def without_tail(sound: Sound, timed: TimedLine) -> Sound:
     return cut
 
 
+def rests(sound: Sound) -> list[int]:
+    """Samples in the middle of each rest of a tenth of a second or longer in the last half of ``sound`` (48 kHz)."""
+    loud = levels(sound)
+    active = np.flatnonzero(loud > _QUIET * float(np.percentile(loud, 95)))
+    found = [(int(a) + int(b)) // 2 for a, b in pairwise(active) if b - a > 10]
+    return [frame * FRAME for frame in found if frame > len(loud) // 2]
+
+
 def _after_last_word(speaks: np.ndarray, end: int) -> int:
     """The frame where the first rest at or after sample ``end`` is over by half."""
     last = end // FRAME
