@@ -41,9 +41,9 @@ $(MOVIE): pyproject.toml constraints.txt scripts/system.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $(MOVIE)
 
-# tests run the adapters of language models too: a missing package fails, it does not skip
+# tests run the adapters of every model too: a missing package fails, it does not skip
 $(TESTS): $(MOVIE)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm,gpu,tts]'
 	@touch $(TESTS)
 
 # MoviePy, which the cut is measured against, wants an older Pillow than ours: an environment of its own

@@ -72,7 +72,7 @@ class HostedService(Strict):
             raise ValueError("base_url is not the plain address of a service")
         if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
             raise ValueError("base_url must be https, or http on this machine: a key must not travel in the clear")
-        if missing := [gender for gender in ("female", "male") if not self.voices.get(gender)]:  # type: ignore[call-overload]
+        if missing := [gender for gender in ("female", "male") if not self.voices.get(gender)]:
             raise ValueError(f"voices: there is none that is {missing[0]}")
         if self.characters_per_minute is not None and self.characters_per_minute < self.most_characters:
             raise ValueError("characters_per_minute is less than one line may have")

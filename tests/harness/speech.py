@@ -1,4 +1,4 @@
-"""A stand-in for Chatterbox that really says the words (espeak-ng, through the embedded voices' worker), or fails as told."""
+"""A stand-in for Chatterbox that really says the words (espeak-ng, in a worker process), or fails as it is told."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def mumbled(sound: Sound) -> Sound:
 
 @dataclass
 class Reader:
-    """Says any English text; ``spoils`` are applied to its takes in their order, ``texts`` and ``seeds`` are what came."""
+    """Says any English text; ``spoils`` are done to its takes in their order, ``texts`` and ``seeds`` are what came."""
 
     spoils: list[Spoil | None] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """Chatterbox with random weights on the spot: its own classes, saved as published, loaded by its own ``from_local``.
 
-Only T3's depth and feed-forward width shrink, and what is drawn: few speech tokens, one step of the decoder. S3Gen's and the voice encoder's sizes
-are fixed upstream (260 million random numbers, made once a session). Upstream loads S3Gen with ``strict=False``: the
-English folder holds a sliver of it and keeps the seeded random rest, so that no gigabyte is written.
+Only T3's depth and feed-forward width shrink, and what is drawn: few speech tokens, one step of the decoder. S3Gen's
+and the voice encoder's sizes are fixed upstream (260 million random numbers, made once a session). Upstream loads
+S3Gen with ``strict=False``: the English folder holds a sliver of it and keeps the seeded random rest, so that no
+gigabyte is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From a line to takes of its parts: split, judged, tried again, their tails off, joined. A reader stands for the model."""
+"""From a line to takes of its parts: split, judged, tried again, their tails off, joined. A reader is the model."""
 
 from __future__ import annotations
 

@@ -397,7 +397,7 @@ RETRIED = {
 
 @pytest.mark.parametrize("kind", RETRIED, ids=lambda kind: kind.__name__)
 def test_an_error_says_by_its_type_whether_it_may_pass(kind: type[SparkleError]) -> None:
-    error = pickle.loads(pickle.dumps(kind("what", where="here", hint="so")))
+    error = pickle.loads(pickle.dumps(kind("what", where="here", hint="so")))  # noqa: S301 - our own bytes
     assert type(error) is kind and str(error) == "here: what (so)"
     assert isinstance(error, PassingFault) is RETRIED[kind]
     assert isinstance(error, InputError | Missing | RenderFault | PassingFault)

@@ -78,10 +78,10 @@ def force_align(
     decoder = _decoder()
     for number, key in spoken:
         if decoder.lookup_word(key) is None:
-            phones = arpabet(pronounce(words[number]))
-            if not phones:
+            said = arpabet(pronounce(words[number]))
+            if not said:
                 return None
-            decoder.add_word(key, phones, True)
+            decoder.add_word(key, said, True)
     # the first pass finds the words, the second the phones within them; a path ends in silence, so there is some
     edge = np.zeros(round(_EDGE_S * SPHINX_RATE), np.float32)
     pcm = (np.clip(np.concatenate([edge, sound, edge]), -1, 1) * 32767).astype("<i2").tobytes()

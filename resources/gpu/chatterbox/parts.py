@@ -141,7 +141,7 @@ class PartSpeaker:
         return self._noted(PartTake(ended, timed, seed, tuple(flaws)))
 
     def _shorter(self, sound: Sound, timed: TimedLine, part: SpokenLine) -> tuple[Sound, TimedLine]:
-        """``sound`` up to one of its last rests, where the words are found up to there: what follows is none of them."""
+        """``sound`` up to one of its last rests, if the words are found up to there: what follows is none of them."""
         for stop in rests(sound)[: -MOST_RESTS - 1 : -1]:
             found = self.align(sound[:stop], part)
             if found.aligned:
