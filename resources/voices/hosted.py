@@ -69,6 +69,10 @@ class HostedVoice:
     def __repr__(self) -> str:
         return f"HostedVoice({self.name!r})"
 
+    def check_key(self) -> None:
+        """Raise :class:`VoiceKeyMissing` where the service wants a key and none is set. Nothing is opened."""
+        self._key()
+
     def speak(self, line: SpokenLine) -> tuple[Sound, dict[str, Any]]:
         """The sound of ``line`` (48 kHz mono, trimmed, at the house's level), and what is recorded of it.
 

@@ -106,7 +106,7 @@ def _entry(key: str, files: list[dict[str, Any]]) -> ModelEntry:
             "title": key, "repo": "ResembleAI/chatterbox", "revision": "0" * 40, "licence": "MIT",
             "licence_url": "https://huggingface.co/ResembleAI/chatterbox", "commercial": True,
             "loader": "chatterbox.tts.ChatterboxTTS", "dtype": "float32", "work": "chatterbox",
-            "skips": ["offload_layers"], "typical": {"width": 1, "height": 1}, "files": files,
+            "skips": ["offload", "offload_layers"], "typical": {"width": 1, "height": 1}, "files": files,
             "parts": [{"name": "t3_cfg", "parameters": 5_000_000, "quantised": False, "keeps": "float32"}],
         }
     )  # fmt: skip

@@ -31,7 +31,7 @@ from resources.pipeline.resolve import Script
 from resources.pipeline.stages.voices import voice_job
 from resources.profile import load_profile, make_engine
 from resources.store.film import Home, Settings
-from resources.voices.errors import ConsentMissing, SpeechUnusable
+from resources.voices.errors import ConsentMissing, SpeechUnusable, VoiceKeyMissing
 from resources.voices.providers import HostedService, ProviderTable, load_providers
 from schemas.plan import MoviePlan
 from tests.harness.openai_server import ModelServer, Said
@@ -283,6 +283,15 @@ def test_a_language_it_lacks_goes_down_the_list_to_a_hosted_voice(
     assert timed.engine == f"openai-speech:{told['provider_voice_id']}" and not timed.aligned
     assert told["failed"][0]["kind"] == "LanguageNotSpoken" and told["cost_usd"] == pytest.approx(0.00018)
     assert not told["voice"]["watermarked"] and reader.texts == []
+
+
+def test_a_key_that_is_not_set_is_told_before_anybody_speaks(
+    reader: Reader, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(VoiceKeyMissing, match="OPENAI_API_KEY is not set"):
+        make(failover=["openai-speech"]).speak(line("Good evening.", "mira"), 7)
+    assert reader.texts == []
 
 
 def table_at(url: str) -> ProviderTable:

@@ -27,7 +27,7 @@ from resources.voices.aligner import Aligner
 from resources.voices.chain import Speak, Spoken, speak_down
 from resources.voices.consent import clip_hashes
 from resources.voices.providers import load_providers
-from resources.voices.speakers import require_language, speaker_of
+from resources.voices.speakers import HostedSpeaker, require_language, speaker_of
 from schemas.media import SpokenLine, TimedLine
 from schemas.time import SAMPLE_RATE
 
@@ -87,6 +87,9 @@ class ChatterboxVoices:
         kept = self._takes.read(key)
         if kept is not None:
             return kept
+        for speaker in self._speakers.values():  # what is not set up is told before a model is loaded
+            if isinstance(speaker, HostedSpeaker):
+                speaker.hosted.check_key()
         spoken = speak_down(self._speakers, self._order, line, seed)
         sound = as_kept(spoken.sound)
         self._takes.keep(key, sound, spoken.timed, {"rendering": dict(spoken.facts)})
