@@ -64,7 +64,7 @@ class EmbeddedVoices:
     @property
     def revision(self) -> str:
         """Version of this code, and of the voices' table."""
-        return f"1+{self._book.digest}"
+        return f"2+{self._book.digest}"
 
     @property
     def _book(self) -> VoiceBook:
