@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
-from resources.casting import load_voices
+from resources.casting import base_language, load_voices
 from resources.cutout.voices import shape
 from resources.cutout.voices.engine import EmbeddedVoices
 from resources.cutout.voices.takes import TakeFolder, as_kept
@@ -123,7 +123,7 @@ class ChatterboxVoices:
             reference = self._references.of(line)
         except ValueError as error:  # a voice that is not in the book
             raise RenderFault(str(error), where=f"a line of {line.character_id}") from None
-        foreign = chatterbox.base_language(reference.language) != chatterbox.base_language(line.language)
+        foreign = base_language(reference.language) != base_language(line.language)
         own = Manner(self._options.exaggeration, self._options.cfg_weight)
         manner = manner_of(line.emotion, line.delivery, rate=line.rate, foreign=foreign, plus=own)
         key = chatterbox.model_for(line.language)
