@@ -41,7 +41,7 @@ $(MOVIE): pyproject.toml constraints.txt scripts/system.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $(MOVIE)
 
-# tests run the adapters of language models too: a missing package fails, it does not skip
+# tests run the adapters of every model too: a missing package fails, it does not skip
 $(TESTS): $(MOVIE)
 	@PYTHON="$(PYTHON)" sh scripts/system.sh tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gpu,llm,scale,tts]'

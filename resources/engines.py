@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:  # loading the graph must cost neither numpy nor the models of every request
     import numpy as np
@@ -72,6 +72,15 @@ class VoiceEngine(Engine, Protocol):
 
     def prefetch(self, lines: list[tuple[SpokenLine, int]]) -> None:
         """A hint that these (line, seed) pairs will be asked for soon. May do nothing."""
+        ...
+
+
+@runtime_checkable
+class TellsRendering(Protocol):
+    """A voice engine that can say how it made a line: which model or provider, which seeds, what it cost."""
+
+    def rendering(self, line: SpokenLine, seed: int) -> dict[str, Any]:
+        """JSON about a line that :meth:`VoiceEngine.speak` has spoken; empty for one that it has not."""
         ...
 
 

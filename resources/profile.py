@@ -22,11 +22,12 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("lipsync", "cutout"): "resources.cutout.studio:CutoutLipsync",
     ("cards", "cutout"): "resources.cutout.studio:CutoutCards",
     ("voice", "embedded-voices"): "resources.cutout.voices.engine:EmbeddedVoices",
+    ("voice", "chatterbox"): "resources.gpu.chatterbox.engine:ChatterboxVoices",
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
 }
 """Every engine by role and name, imported when it is first needed."""
 
-ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("image", "sdxl"), ("video", "wan")})
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("image", "sdxl"), ("video", "wan"), ("voice", "chatterbox")})
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
 

@@ -14,8 +14,8 @@ from pydantic import Field
 from resources.agents.ask import Question
 from resources.agents.repairs import action_of, hold, seed_for
 from resources.agents.role import Role
-from resources.agents.splitting import pairs_up, split_line
 from resources.casting import VoiceBook, load_voices
+from resources.lexicon.splitting import pairs_up, split_line
 from schemas.decisions import LineDecision, Repair, RepairAction, VoiceDecision
 from schemas.media import SpokenLine, VoiceRequest
 from schemas.plan import Seed, Strict

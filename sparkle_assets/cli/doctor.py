@@ -30,6 +30,8 @@ NEEDED = {
     "pocketsphinx": "pocketsphinx",
 }
 OPTIONAL = {"torch": "gpu", "diffusers": "gpu", "transformers": "gpu", "chatterbox": "tts", "openai": "llm"}
+DISTRIBUTIONS = {"chatterbox": ("videopython-chatterbox", "chatterbox-tts")}
+"""A module that more than one package brings; each that is installed is told by its name."""
 FREE_BYTES = 1_000_000_000
 
 
@@ -108,11 +110,19 @@ def _package(module: str, name: str, mend: str, *, needed: bool = True) -> Item:
         there = importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:
         there = False
-    try:
-        detail = metadata.version(name) if there else "not installed"
-    except metadata.PackageNotFoundError:
-        detail = "installed"
+    detail = "not installed"
+    if there:
+        found = [(one, _version(one)) for one in DISTRIBUTIONS.get(module, (name,))]
+        told = [version if one == name else f"{one} {version}" for one, version in found if version]
+        detail = ", ".join(told) or "installed"
     return Item(name, there, detail, mend, needed)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _try(name: str, look: Callable[[], str], mend: str) -> Item:

@@ -18,6 +18,7 @@ ROOMS = [
     "resources.agents",
     "resources.quality",
     "resources.gpu",
+    "resources.voices",
     "resources.cutout",
     "resources.casting",
     "resources.lexicon",

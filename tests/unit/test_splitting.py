@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.agents.splitting import pairs_up, split_line
+from resources.lexicon.splitting import pairs_up, split_line
 
 ENGLISH = "The sea was loud. The lamp, which nobody had lit, stood dark; the keeper slept. Then the wind came."
 SAMPLES = {

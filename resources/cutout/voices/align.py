@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Timed = tuple[str, float, float]
 """A word of the text with its start and end in seconds."""
 SPHINX_RATE = 16_000
+_EDGE_S = 0.2
 _MARKS = re.compile(r"[ˈˌːˑʲʰ.,!?;:'\s\u0300-\u036f]")
 _NOT_IN_DICTIONARY = re.compile(r"[^a-z']")
 # IPA as espeak writes it -> ARPAbet, longest first
@@ -71,44 +72,82 @@ def force_align(
     ``pronounce`` gives the IPA of a word that the dictionary of pocketsphinx lacks.
     """
     words = tokens(text)
-    keys = [_NOT_IN_DICTIONARY.sub("", word.lower()).strip("'") for word in words]
-    spoken = [(number, key) for number, key in enumerate(keys) if key]
-    if not spoken or len(spoken) < len([w for w in words if any(c.isalnum() for c in w)]):
-        return None  # digits and other scripts: the recogniser would align other words than were spoken
+    spoken = _keys(words)
+    if not spoken:
+        return None
     decoder = _decoder()
     for number, key in spoken:
         if decoder.lookup_word(key) is None:
-            phones = arpabet(pronounce(words[number]))
-            if not phones:
+            said = arpabet(pronounce(words[number]))
+            if not said:
                 return None
-            decoder.add_word(key, phones, True)
-    # the first pass finds the words, the second the phones within them
-    pcm = (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
+            decoder.add_word(key, said, True)
+    # the first pass finds the words, the second the phones within them; a path ends in silence, so there is some
+    edge = np.zeros(round(_EDGE_S * SPHINX_RATE), np.float32)
+    pcm = (np.clip(np.concatenate([edge, sound, edge]), -1, 1) * 32767).astype("<i2").tobytes()
+    end = len(sound) / SPHINX_RATE
     try:
         decoder.set_align_text(" ".join(key for _, key in spoken))
         _decode(decoder, pcm)
+        heard = [(part.word.split("(")[0], part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
+    except RuntimeError:
+        return None  # pocketsphinx found no path through the sound
+    heard = [part for part in heard if part[0][0] not in "<["]
+    if [key for key, _, _ in heard] != [key for _, key in spoken]:
+        return None  # it did not come to the end of the text
+    spans: list[tuple[float, float] | None] = [None] * len(words)
+    for (number, _), (_, start, stop) in zip(spoken, heard, strict=True):
+        spans[number] = (_within(start, end), _within(stop, end))
+    phones = [
+        Phone(phone.ipa, _within(phone.start, end), _within(phone.end, end))
+        for phone in _phones(decoder, pcm) or _shared_out(decoder, heard)
+    ]
+    return _fill(words, spans, 0.0, end), phones
+
+
+def alignable(text: str) -> bool:
+    """Whether :func:`force_align` knows every word of ``text``: no digits, no other script."""
+    return bool(_keys(tokens(text)))
+
+
+def _keys(words: Sequence[str]) -> list[tuple[int, str]]:
+    """Each word as the dictionary spells it, with its number. Empty where one has digits or another script: the
+    recogniser would align other words than were spoken."""
+    keys = [_NOT_IN_DICTIONARY.sub("", word.lower()).strip("'") for word in words]
+    spoken = [(number, key) for number, key in enumerate(keys) if key]
+    return spoken if len(spoken) >= len([w for w in words if any(c.isalnum() for c in w)]) else []
+
+
+def _within(frame: float, end: float) -> float:
+    """Seconds of the sound itself at a frame of 10 ms of the sound between its edges."""
+    return min(end, max(0.0, frame / 100 - _EDGE_S))
+
+
+def _phones(decoder: Decoder, pcm: bytes) -> list[Phone]:
+    """Frames of each phone within the words that were just found; empty where the second pass finds no path."""
+    try:
         decoder.set_alignment()
         _decode(decoder, pcm)
         found = decoder.get_alignment()
     except RuntimeError:
-        return None  # pocketsphinx found no path through the sound
-    if found is None:
-        return None
-    spans: list[tuple[float, float] | None] = [None] * len(words)
-    phones_found: list[Phone] = []
-    queue = iter(spoken)
-    for entry in found:
-        if entry.name.startswith("<") or entry.name.startswith("["):
-            phones_found.append(Phone("", entry.start / 100, (entry.start + entry.duration) / 100))
-            continue
-        number, _ = next(queue, (-1, ""))
-        if number < 0:
-            return None
-        spans[number] = (entry.start / 100, (entry.start + entry.duration) / 100)
-        phones_found += [Phone(p.name, p.start / 100, (p.start + p.duration) / 100) for p in entry]
-    if next(queue, None) is not None:
-        return None
-    return _fill(words, spans, 0.0, len(sound) / SPHINX_RATE), phones_found
+        return []
+    phones: list[Phone] = []
+    for entry in found or ():
+        if entry.name[0] in "<[":
+            phones.append(Phone("", entry.start, entry.start + entry.duration))
+        else:
+            phones += [Phone(p.name, p.start, p.start + p.duration) for p in entry]
+    return phones
+
+
+def _shared_out(decoder: Decoder, heard: Sequence[tuple[str, int, int]]) -> list[Phone]:
+    """The phones of each word, as the dictionary has them, in equal shares of its frames."""
+    phones: list[Phone] = []
+    for key, start, stop in heard:
+        names = (decoder.lookup_word(key) or "AH").split()
+        step = (stop - start) / len(names)
+        phones += [Phone(name, start + k * step, start + (k + 1) * step) for k, name in enumerate(names)]
+    return phones
 
 
 def spread(sound: NDArray[np.float32], rate: int, text: str) -> tuple[list[Timed], list[Phone]]:

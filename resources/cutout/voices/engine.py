@@ -12,20 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from pydantic import ValidationError
-
 from resources.casting import VoiceBook, load_voices
 from resources.cutout.voices.client import VoiceWorker
 from resources.cutout.voices.perform import perform, place
+from resources.cutout.voices.takes import Take, TakeFolder, as_kept
 from resources.engines import Sound
 from resources.errors import RenderFault, SparkleError
-from resources.media.wav import read_wav, wav_bytes
-from resources.store.atomic import write_bytes
 from schemas.media import SpokenLine, TimedLine
 from schemas.time import SAMPLE_RATE
 
-Take = tuple[Sound, TimedLine]
 IDLE_S = 6.0
 """A worker with nothing to say ends after this long: it holds 200-350 MB, which drawing needs next."""
 KEPT = 64
@@ -54,7 +49,7 @@ class EmbeddedVoices:
 
     def __init__(self, cache: Path | None = None, workers: int = 2, *, book: VoiceBook | None = None) -> None:
         """See the class; ``book`` is the shipped one unless a test brings another."""
-        self._cache = cache
+        self._cache = TakeFolder(cache) if cache is not None else None
         self._count = max(1, workers)
         self._given_book = book
         self._lock = threading.Lock()
@@ -69,7 +64,7 @@ class EmbeddedVoices:
     @property
     def revision(self) -> str:
         """Version of this code, and of the voices' table."""
-        return f"1+{self._book.digest}"
+        return f"2+{self._book.digest}"
 
     @property
     def _book(self) -> VoiceBook:
@@ -181,26 +176,14 @@ class EmbeddedVoices:
         if kept is not None:
             return kept
         sound, timed = perform(worker, line, seed, self._book)
-        sound = (np.round(sound * 32767) / 32767).astype(np.float32)  # what a file of it holds
-        data = wav_bytes(sound)
+        sound = as_kept(sound)
         if self._cache is not None:
-            write_bytes(self._cache / f"{key}.wav", data)
-            note = {"wav": hashlib.sha256(data).hexdigest(), "line": timed.model_dump(mode="json")}
-            write_bytes(self._cache / f"{key}.json", json.dumps(note, sort_keys=True).encode())
+            self._cache.keep(key, sound, timed)
         return sound, timed
 
     def _read(self, key: str) -> Take | None:
         """A take of the cache folder, if it is whole."""
-        if self._cache is None:
-            return None
-        try:
-            note = json.loads((self._cache / f"{key}.json").read_bytes())
-            data = (self._cache / f"{key}.wav").read_bytes()
-            if hashlib.sha256(data).hexdigest() != note["wav"]:
-                return None
-            return read_wav(self._cache / f"{key}.wav"), TimedLine.model_validate(note["line"])
-        except (OSError, ValueError, KeyError, TypeError, RenderFault, ValidationError):
-            return None  # not there, or not whole: spoken again
+        return self._cache.read(key) if self._cache is not None else None
 
     def _key(self, line: SpokenLine, seed: int) -> str:
         asked = [self.revision, SAMPLE_RATE, seed, line.model_dump(mode="json")]

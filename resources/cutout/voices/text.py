@@ -6,6 +6,9 @@ import re
 import unicodedata
 
 MAX_CHARACTERS = 600
+"""Of one line of the embedded voices."""
+MAX_HEARD = 5_000
+"""Of a text that is placed in a recording, or spoken in parts."""
 _ABBREVIATIONS = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Capt|Col|Gen|Lt)\.", re.IGNORECASE)
 _LINKS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _DIRECTIONS = re.compile(r"[\[{<][^\]}>]*[\]}>]")
@@ -15,10 +18,11 @@ _KEPT_SYMBOLS = frozenset("$€£¥%+=&°@")
 _KEPT_PUNCTUATION = frozenset(".,!?;:'-—…%&@。、，！？¿¡।،؟·「」『』")
 
 
-def speakable(text: str) -> str:
+def speakable(text: str, most: int = MAX_CHARACTERS) -> str:
     """``text`` without what has no sound: symbols, emoji, markup, links, stage directions in brackets.
 
-    Letters, marks and digits of every script stay. Empty when nothing is left that a voice could say.
+    Letters, marks and digits of every script stay, ``most`` characters in all. Empty when nothing is left that a voice
+    could say.
     """
     text = unicodedata.normalize("NFC", text)
     text = text.replace("’", "'").replace("‘", "'").replace("–", "—").replace("―", "—")
@@ -27,7 +31,7 @@ def speakable(text: str) -> str:
     text = _ABBREVIATIONS.sub(r"\1", text)
     text = _REPEATED_LETTER.sub(r"\1\1\1", text)
     text = _REPEATED_MARK.sub("", text)
-    text = " ".join(text.split())[:MAX_CHARACTERS].strip()
+    text = " ".join(text.split())[:most].strip()
     return text if any(unicodedata.category(char)[0] in "LN" for char in text) else ""
 
 

@@ -30,7 +30,7 @@ import numpy as np
 from resources.cutout.voices.align import force_align, label_words, spread
 from resources.cutout.voices.espeak import Espeak, SpeechFailed
 from resources.cutout.voices.neural import MAX_SYMBOLS, Kokoro, Piper, Spoken
-from resources.cutout.voices.text import speakable
+from resources.cutout.voices.text import MAX_HEARD, speakable
 
 Voice = TypeVar("Voice", Piper, Kokoro)
 
@@ -80,7 +80,7 @@ def speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 def align(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Answer an ``align`` request: times in seconds of a sound that was made elsewhere."""
     sound = np.frombuffer(data, "<f4")
-    text = speakable(request["text"]) or "?"
+    text = speakable(request["text"], MAX_HEARD) or "?"
     found = None
     if request["language"] == "en":
         with Espeak() as espeak:

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from resources.agents.memo import Decided
-from resources.engines import Sound, VoiceEngine
+from resources.engines import Sound, TellsRendering, VoiceEngine
 from resources.errors import RenderFault
 from resources.media.mix import levelled
 from resources.media.probe import LONGEST_S, read_sound
 from resources.media.wav import read_wav, wav_bytes
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script
+from resources.store.atomic import write_json
 from resources.store.fingerprint import derive_seed
 from schemas.decisions import VoiceDecision
 from schemas.media import Mark, SpokenLine, TimedLine, VoiceRequest, VoiceTrack, Word
@@ -60,6 +61,9 @@ def voice_job(script: Script, slot: str, engine: VoiceEngine, decided: Decided[V
         sound, track = arrange(spoken, rate, request.min_frames)
         (folder / "dialogue.wav").write_bytes(wav_bytes(sound))
         (folder / "track.json").write_text(track.model_dump_json(indent=1), encoding="utf-8")
+        if isinstance(engine, TellsRendering) and not own:
+            told = [engine.rendering(line, line_seed(asked, line)) for line in asked.lines]
+            write_json(folder / "rendering.json", {"lines": told})
         return {
             "frames": track.frames,
             "seconds": round(rate.seconds(track.frames), 3),
