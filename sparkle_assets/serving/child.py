@@ -13,7 +13,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with(parent: int) -> None:
-    """Let the kernel send SIGTERM to this process when ``parent`` dies (Linux). ``parent`` starts us in its main thread."""
+    """Let the kernel send SIGTERM to this process when ``parent`` dies, whose main thread started it (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:

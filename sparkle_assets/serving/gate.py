@@ -49,7 +49,11 @@ class Gate:
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:
             return 403, "pages from elsewhere may not ask here"
-        if origin is None and headers.get("sec-fetch-site") in ("cross-site", "same-site") and not _visit(scope, headers):
+        if (
+            origin is None
+            and headers.get("sec-fetch-site") in ("cross-site", "same-site")
+            and not _visit(scope, headers)
+        ):
             return 403, "pages from elsewhere may not ask here"
         method = scope.get("method", "GET")
         if self.read_only and method not in READING and scope["path"] != GRAPHQL:

@@ -1,4 +1,4 @@
-"""``python -m sparkle_assets.serving.webserver PORT WORKSPACE [--read-only]``: Dagster's own webserver behind the gate."""
+"""Dagster's own webserver behind the gate: ``-m sparkle_assets.serving.webserver PORT WORKSPACE [--read-only]``."""
 
 from __future__ import annotations
 

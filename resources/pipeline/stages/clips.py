@@ -18,6 +18,7 @@ from resources.pipeline.render import OWN_SOUND, EngineFrames, OwnClipFrames, Re
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.video import OWN_CLIP
 from resources.pipeline.stages.voices import read_track
+from resources.pipeline.versions import VERSIONS
 from resources.quality.picture import PictureMeasures, measure_picture, moments
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
@@ -26,7 +27,7 @@ from schemas.media import LipsyncRequest
 from schemas.refs import AssetRef
 from schemas.time import FrameRate
 
-CODE_VERSION = "3"
+CODE_VERSION = VERSIONS["lipsynced_clips"]
 MEASURES = "measures.json"
 
 

@@ -19,6 +19,7 @@ from resources.pipeline.review import Reviews
 from resources.pipeline.stages.clips import read_measures
 from resources.pipeline.stages.cut import FILM, ShotMedia, read_sheet
 from resources.pipeline.stages.voices import read_track
+from resources.pipeline.versions import VERSIONS
 from resources.quality.checks import check_film, check_picture, check_subtitles, check_voice
 from resources.quality.picture import measure_picture
 from resources.quality.policy import decide, load_policy
@@ -31,7 +32,7 @@ from schemas.report import Finding, Measure, QAReport
 from schemas.time import FrameRate
 from schemas.vocabulary import Effect, Weather
 
-CODE_VERSION = "1"
+CODE_VERSION = VERSIONS["qa_report"]
 REPORT = "report.json"
 
 
