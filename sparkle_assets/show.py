@@ -103,7 +103,8 @@ def plain(text: str) -> str:
 def _links(film: Production, ref: AssetRef) -> dict[str, Any]:
     """Where the screening room shows the film, and the file itself: the UI plays no video."""
     here = ("films", film.film.movie)
-    links: dict[str, Any] = {"screening_room": dg.MetadataValue.url(screening_url(film.home, *here))}
+    room = screening_url(film.home, *here) + (f"#{ref.slot}" if ref.slot is not None else "")
+    links: dict[str, Any] = {"screening_room": dg.MetadataValue.url(room)}
     if ref.stage in MEDIA:
         place = ("shots", ref.slot) if ref.slot is not None else ()
         links["media"] = dg.MetadataValue.url(screening_url(film.home, *here, *place, *MEDIA[ref.stage]))
