@@ -27,6 +27,7 @@ unit: $(TESTS)
 bench: $(TESTS) $(MOVIEPY)
 	$(BIN)/python bench/film.py
 	$(BIN)/python bench/cut.py --moviepy $(MOVIEPY)/bin/python
+	$(BIN)/python bench/graph.py
 
 schemas: $(TESTS)
 	$(BIN)/python -m schemas.generate
@@ -41,8 +42,9 @@ $(MOVIE): pyproject.toml constraints.txt scripts/system.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $(MOVIE)
 
-# tests run the adapters of language models too: a missing package fails, it does not skip
+# tests run the adapters of language models and a browser too: what is missing fails, it does not skip
 $(TESTS): $(MOVIE)
+	@PYTHON="$(PYTHON)" sh scripts/system.sh tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm]'
 	@touch $(TESTS)
 

@@ -20,7 +20,7 @@ def unused(context: dg.AssetExecutionContext, film: Production, slot: str) -> bo
     used = sorted(film.script.slot(shot) for shot in film.script.plan.shots)
     if slot in used:
         return False
-    told = f"slot {slot} is not in the plan of {film.film.movie}: its {len(used)} shots are in {spans(used)}"
+    told = f"slot {slot} is not in the plan of {film.film.movie}: its shots are in {spans(used)}"
     context.log.info(told)
     for key in context.selected_asset_keys:
         context.log_event(
