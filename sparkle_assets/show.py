@@ -40,7 +40,7 @@ def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResul
     facts = {key: value for key, value in ref.facts.items() if isinstance(value, (int, float, str, bool))}
     shown = {
         **more,
-        "picture": picture(film, ref),
+        **pictures(film, ref),
         **_links(film, ref),
         **{key: value for key, value in facts.items() if key not in more},
         "take": _take(film, ref),
@@ -58,15 +58,22 @@ def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResul
     )
 
 
-def picture(film: Production, ref: AssetRef) -> dg.MarkdownMetadataValue | None:
-    """A small picture, inline: the UI shows data URIs, and they live in its database."""
+def pictures(film: Production, ref: AssetRef) -> dict[str, dg.MarkdownMetadataValue]:
+    """A small picture, twice: the UI shows Markdown in place when it has less than 1,000 characters, else on a click.
+
+    So one is an address in the screening room, seen at once while that runs; the other is the picture itself, which
+    stays in the event database for good (under 20 KB).
+    """
     from resources.pipeline.glimpse import glimpse
 
     path = glimpse(film.home, ref)
     if path is None:
-        return None
+        return {}
     data = base64.b64encode(path.read_bytes()).decode()
-    return dg.MetadataValue.md(f"![{ref.stage}](data:image/jpeg;base64,{data})")
+    return {
+        "picture": dg.MetadataValue.md(f"![{ref.stage}]({screening_url(film.home, 'glimpses', path.name)})"),
+        "picture_kept": dg.MetadataValue.md(f"![{ref.stage}](data:image/jpeg;base64,{data})"),
+    }
 
 
 def story(plan: MoviePlan) -> dg.MarkdownMetadataValue:

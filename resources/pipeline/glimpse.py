@@ -19,6 +19,8 @@ from schemas.refs import AssetRef
 if TYPE_CHECKING:
     from PIL import Image
 
+GLIMPSES = "glimpses"
+"""Their folder in the cache."""
 STILLS = ("thumb.jpg", "poster.jpg")
 SOUND = "dialogue.wav"
 PAPER, INK = (29, 25, 22), (242, 197, 107)
@@ -31,7 +33,7 @@ FRAMES, FRAME_WIDTH = 3, 200
 def glimpse(home: Home, ref: AssetRef) -> Path | None:
     """A picture of ``ref``: its still, a strip of frames, or the shape of its sound; None when it has none of these."""
     folder = home.root / ref.uri
-    kept = home.cache / "glimpses" / f"{ref.sha256[:32]}.jpg"
+    kept = home.cache / GLIMPSES / f"{ref.sha256[:32]}.jpg"
     if kept.exists():
         return kept
     names = [file.name for file in ref.files]
@@ -73,7 +75,8 @@ def strip(video: Path) -> Image.Image:
             stream = source.streams.video[0]
             stream.codec_context.skip_frame = "NONKEY"
             height = max(1, round(FRAME_WIDTH * stream.height / stream.width))
-            frames = [frame.to_image(width=FRAME_WIDTH, height=height) for frame in source.decode(stream)]
+            small = [frame.reformat(FRAME_WIDTH, height, "rgb24") for frame in source.decode(stream)]
+            frames = [Image.fromarray(frame.to_ndarray()) for frame in small]
     except (FFmpegError, IndexError, ZeroDivisionError) as error:
         raise RenderFault(f"cannot be decoded ({error})", where=video.name) from None
     if not frames:
@@ -98,5 +101,5 @@ def wave(path: Path) -> Image.Image:
     loudest = np.array([sound[a:b].max(initial=0.0) for a, b in pairwise(edges)])
     reach = np.maximum(1, loudest * (height / 2 - 1))
     far = np.abs(np.arange(height)[:, None] - (height - 1) / 2)
-    picture = np.where((far <= reach[None, :])[..., None], np.uint8(INK), np.uint8(PAPER))
+    picture = np.where((far <= reach[None, :])[..., None], np.array(INK, np.uint8), np.array(PAPER, np.uint8))
     return Image.fromarray(picture)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from resources.errors import SparkleError
+from resources.pipeline.glimpse import GLIMPSES
 from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, Home
 from schemas.refs import Stage
@@ -48,7 +50,14 @@ HEADERS = {
 }
 REPORT_HEADERS = {**HEADERS, "Content-Security-Policy": f"{SANDBOX}style-src 'unsafe-inline'; form-action 'none'"}
 """A report is a single file that can be carried away, its style inside."""
+GLIMPSE_HEADERS = {
+    **HEADERS,
+    "Cross-Origin-Resource-Policy": "same-site",
+    "Cache-Control": "max-age=31536000, immutable",
+}
+"""Small pictures are also shown by the Dagster UI, which is another port and so another origin of the same site."""
 SLOT = re.compile(r"[0-9]{2}")
+GLIMPSE = re.compile(r"[0-9a-f]{32}\.jpg")
 
 _TEMPLATES = Environment(
     loader=PackageLoader("sparkle_assets.screening"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -60,6 +69,7 @@ def screening_room(home: Home, dagster_url: str) -> Starlette:
     routes = [
         Route("/", partial(_foyer, home, dagster_url)),
         *(Route(f"/{name}", partial(_own, name)) for name in OWN),
+        Route("/glimpses/{name}", partial(_glimpse, home)),
         Route("/films/{movie}", partial(_film, home, dagster_url)),
         Route("/films/{movie}/report", _to_report),
         Route("/films/{movie}/report/", partial(_report, home)),
@@ -68,7 +78,7 @@ def screening_room(home: Home, dagster_url: str) -> Starlette:
         Route("/films/{movie}/shots/{slot}/{name}", partial(_shot_file, home)),
         Route("/films/{movie}/{name}", partial(_file, home)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Gate, read_only=True)])
+    return Starlette(routes=routes, middleware=[Middleware(Gate, read_only=True, shown="/glimpses/")])
 
 
 def _foyer(home: Home, dagster_url: str, request: Request) -> Response:
@@ -95,7 +105,7 @@ def _report(home: Home, request: Request) -> Response:
     film = _known(home, request)
     if film is None:
         return _gone("there is no such film")
-    return _send(film.path / "report" / "index.html", "text/html")
+    return _send(film.path / "report" / "index.html", "text/html", REPORT_HEADERS)
 
 
 def _thumb(home: Home, request: Request) -> Response:
@@ -114,6 +124,13 @@ def _file(home: Home, request: Request) -> Response:
         return _gone("there is no such file")
     folder, kind = FILES[name]
     return _send(film.path / folder / name, kind)
+
+
+def _glimpse(home: Home, request: Request) -> Response:
+    name = request.path_params["name"]
+    if not GLIMPSE.fullmatch(name):
+        return _gone("there is no such picture")
+    return _send(home.cache / GLIMPSES / name, "image/jpeg", GLIMPSE_HEADERS)
 
 
 def _shot_file(home: Home, request: Request) -> Response:
@@ -136,7 +153,7 @@ def _known(home: Home, request: Request) -> FilmFolder | None:
     return home.film(movie) if movie in home.films() else None
 
 
-def _send(path: Path, kind: str) -> Response:
+def _send(path: Path, kind: str, headers: Mapping[str, str] = HEADERS) -> Response:
     """A regular file (a link is not followed), by ranges where the player asks for them."""
     try:
         regular = S_ISREG(os.lstat(path).st_mode)
@@ -144,7 +161,7 @@ def _send(path: Path, kind: str) -> Response:
         regular = False
     if not regular:
         return _gone("not made yet")
-    return FileResponse(path, media_type=kind, headers=REPORT_HEADERS if kind == "text/html" else HEADERS)
+    return FileResponse(path, media_type=kind, headers=headers)
 
 
 def _page(name: str, **values: object) -> Response:

@@ -22,7 +22,7 @@ STAGES: dict[Stage, str] = {
 TOLD = frozenset({"success", "failed", "take_asked", "take_chosen", "review_asked", "review_answered"})
 """Events that the page tells; `sparkle timeline` tells all."""
 FIELDS = {"lines": "its words", "prompt": "its prompt", "seed": "another take", "camera": "its camera"}
-"""Fields of a request that have a name of their own; the others go by their own."""
+"""Fields of a request that a person writes, as they are told; told before those that follow from them."""
 MANY = 4
 """First makings in a row that are told one by one; more are drawn together."""
 LONGEST = 200
@@ -65,7 +65,7 @@ def changes(before: Sidecar, after: Sidecar) -> list[str]:
         found.append("a newer Sparkle makes it")
     if (before.engine, before.engine_revision) != (after.engine, after.engine_revision):
         found.append(f"{after.engine} {after.engine_revision} makes it")
-    keys = sorted(before.request.keys() | after.request.keys())
+    keys = sorted(before.request.keys() | after.request.keys(), key=lambda key: (key not in FIELDS, key))
     found += [FIELDS.get(key, key.replace("_", " ")) for key in keys if _differs(before.request, after.request, key)]
     if before.decision.get("value") != after.decision.get("value"):
         found.append("another decision")

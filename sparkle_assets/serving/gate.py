@@ -22,11 +22,15 @@ GRAPHQL = "/graphql"
 
 
 class Gate:
-    """ASGI middleware. ``read_only`` also refuses whatever is not a reading request or GraphQL, which checks itself."""
+    """ASGI middleware. ``read_only`` also refuses whatever is not a reading request or GraphQL, which checks itself.
 
-    def __init__(self, app: ASGIApp, *, read_only: bool = False) -> None:
+    Below ``shown`` there are pictures that other ports of this machine may show: read by nobody, only seen.
+    """
+
+    def __init__(self, app: ASGIApp, *, read_only: bool = False, shown: str | None = None) -> None:
         self.app = app
         self.read_only = read_only
+        self.shown = shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer 400 (wrong name), 403 (another page) or 405 (only reading is allowed)."""

@@ -104,7 +104,8 @@ def test_a_change_is_told_with_its_reason(home: Home, plan: dict[str, Any], tiny
     plan["shots"][0]["prompt"] = "Ada in a forest"
     write_plan(home.film("hello").plan_path, plan)
     Production(home, "hello", lambda profile: tiny).image("01")
-    assert "because of its prompt" in visit(home).get("/films/hello").text
+    page = visit(home).get("/films/hello").text
+    assert "because of its prompt" in page, page[page.index("How it was made") :]
 
 
 def test_it_only_reads(home: Home) -> None:

@@ -59,6 +59,15 @@ def test_a_mutation_behind_a_link_or_a_picture_is_refused() -> None:
     assert visit().get("/", headers=FOLLOWED).status_code == 200
 
 
+def test_small_pictures_are_seen_by_the_other_port_alone() -> None:
+    app = Starlette(routes=[Route("/glimpses/a.jpg", lambda request: PlainTextResponse("yes"))])
+    app.add_middleware(Gate, read_only=True, shown="/glimpses/")
+    room = TestClient(app, base_url=f"http://{HERE}")
+    image = {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}
+    assert room.get("/glimpses/a.jpg", headers={**image, "sec-fetch-site": "same-site"}).status_code == 200
+    assert room.get("/glimpses/a.jpg", headers={**image, "sec-fetch-site": "cross-site"}).status_code == 403
+
+
 def test_a_web_socket_of_another_page_is_closed() -> None:
     sent: list[Any] = []
 

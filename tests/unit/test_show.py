@@ -1,8 +1,8 @@
 """What the UI shows: small pictures, text that stays text, and the catalogue in the order of the story."""
 
 from pathlib import Path
+from typing import Any
 
-import dagster as dg
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,12 +38,14 @@ def test_a_clip_is_seen_as_a_strip_and_a_voice_as_its_shape(home: Home, tmp_path
     encode(clip, pictures(7, 60))
     seen = glimpse(home, artifact(home, "lipsynced_clips", "clip.mp4", clip.read_bytes()))
     assert seen is not None and seen.stat().st_size < 20_000
-    assert Image.open(seen).width >= 200
+    with Image.open(seen) as picture:
+        assert picture.width >= 200
     time = np.arange(48_000) / 48_000
     loud = (np.where(time < 0.5, 0.9, 0.0) * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
     voice = glimpse(home, artifact(home, "voice_tracks", "dialogue.wav", wav_bytes(loud)))
     assert voice is not None
-    shape = np.asarray(Image.open(voice).convert("L"))
+    with Image.open(voice) as picture:
+        shape = np.asarray(picture.convert("L"))
     assert (shape[:, :140] > 120).mean() > 0.8 > 0.1 > (shape[:, 180:] > 120).mean()
 
 
@@ -66,8 +68,7 @@ def test_a_plans_words_are_words_in_the_ui() -> None:
         }
     )
     table = story(plan).md_str or ""
-    assert "http" not in table.replace(plain("http"), "") or "://" not in table
-    assert "evil.example" not in table and table.count("\n") == 2
+    assert "://" not in table and "evil.example" not in table and table.count("\n") == 2
 
 
 def test_slots_are_told_together() -> None:
@@ -75,11 +76,11 @@ def test_slots_are_told_together() -> None:
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> dg.AssetGraph:
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return build_definitions(tmp_path_factory.mktemp("home"), "embedded").resolve_asset_graph()
 
 
-def test_every_asset_is_described_owned_and_in_an_act(graph: dg.AssetGraph) -> None:
+def test_every_asset_is_described_owned_and_in_an_act(graph: Any) -> None:
     for node in graph.asset_nodes:
         assert node.description and node.owners and node.kinds and node.code_version, node.key
         assert node.group_name.startswith("act_"), node.key
@@ -87,7 +88,7 @@ def test_every_asset_is_described_owned_and_in_an_act(graph: dg.AssetGraph) -> N
     assert {stage: versions[stage] for stage in VERSIONS} == dict(VERSIONS)
 
 
-def test_acts_only_lead_on(graph: dg.AssetGraph) -> None:
+def test_acts_only_lead_on(graph: Any) -> None:
     acts = {node.key: node.group_name for node in graph.asset_nodes}
     assert all(acts[parent] <= acts[node.key] for node in graph.asset_nodes for parent in node.parent_keys)
     assert sorted(set(acts.values())) == ["act_1_script", "act_2_shots", "act_3_film"]
