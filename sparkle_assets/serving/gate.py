@@ -53,11 +53,9 @@ class Gate:
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:
             return 403, "pages from elsewhere may not ask here"
-        if (
-            origin is None
-            and headers.get("sec-fetch-site") in ("cross-site", "same-site")
-            and not _visit(scope, headers)
-        ):
+        site = headers.get("sec-fetch-site")
+        seen = self.shown is not None and scope["path"].startswith(self.shown) and site == "same-site"
+        if origin is None and site in ("cross-site", "same-site") and not seen and not _visit(scope, headers):
             return 403, "pages from elsewhere may not ask here"
         method = scope.get("method", "GET")
         if self.read_only and method not in READING and scope["path"] != GRAPHQL:
