@@ -52,10 +52,11 @@ REPORT_HEADERS = {**HEADERS, "Content-Security-Policy": f"{SANDBOX}style-src 'un
 """A report is a single file that can be carried away, its style inside."""
 GLIMPSE_HEADERS = {
     **HEADERS,
-    "Cross-Origin-Resource-Policy": "same-site",
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "max-age=31536000, immutable",
 }
-"""Small pictures are also shown by the Dagster UI, which is another port and so another origin of the same site."""
+"""Small pictures are also shown by the Dagster UI, on another port. This policy knows no site of a bare address, so it
+must let everybody in; the gate knows it, and still refuses pages of other sites."""
 SLOT = re.compile(r"[0-9]{2}")
 GLIMPSE = re.compile(r"[0-9a-f]{32}\.jpg")
 

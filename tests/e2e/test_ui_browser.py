@@ -148,6 +148,7 @@ def sees_thumbnails(page: Page, place: Place) -> None:
         page.goto(f"{place.dagster}/assets/{asset}?view=events")
         picture = page.locator(f'img[src^="{place.screening}/glimpses/"]').first
         expect(picture).to_be_visible()
+        expect(picture).to_have_js_property("complete", True)
         assert int(picture.evaluate("image => image.naturalWidth")) > 100
     page.get_by_text("[Show Markdown]").click()
     kept = page.locator('img[src^="data:image/jpeg"]')
