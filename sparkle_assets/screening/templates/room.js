@@ -34,6 +34,10 @@ if (player) {
     reel.scrollTo({ left: middle, behavior: "smooth" });
   });
   // a link from Dagster names the shot by its slot: /films/ID#03
-  const linked = frames.find((frame) => frame.dataset.slot === location.hash.slice(1));
-  if (linked) lead(linked, false);
+  const follow = () => {
+    const linked = frames.find((frame) => frame.dataset.slot === location.hash.slice(1));
+    if (linked) lead(linked, false);
+  };
+  follow();
+  addEventListener("hashchange", follow);
 }
