@@ -136,7 +136,7 @@ def begin_film(page: Page, place: Place) -> None:
 def materialize(page: Page, place: Place, asset: str, partition: str) -> None:
     """Pick a partition in the asset's page, press Materialize, launch."""
     page.goto(f"{place.dagster}/assets/{asset}?view=partitions&partition={partition.replace('|', '%7C')}")
-    expect(page.get_by_text(partition, exact=True).last).to_be_visible()
+    expect(page.get_by_text(partition, exact=True).filter(visible=True).first).to_be_visible()
     page.get_by_role("button", name="Materialize").first.click()
     page.get_by_role("button", name="Launch 1 run").click()
     expect(page.get_by_text("Launched run")).to_be_visible()
