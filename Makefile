@@ -27,6 +27,7 @@ unit: $(TESTS)
 bench: $(TESTS) $(MOVIEPY)
 	$(BIN)/python bench/film.py
 	$(BIN)/python bench/cut.py --moviepy $(MOVIEPY)/bin/python
+	$(BIN)/python bench/graph.py load share daemon
 
 schemas: $(TESTS)
 	$(BIN)/python -m schemas.generate

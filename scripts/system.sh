@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what no wheel brings, where it is missing: the two libraries that skia links (libGL, libEGL), and Debian's
-# own half of Python's venv; for the tests ("system.sh tests") also the browser that opens the pages. Needs root for
-# that alone.
+# own half of Python's venv. With the word "tests" also Debian's Chromium, which the browser tests drive (it plays
+# H.264; nothing but the tests uses it). Needs root for that alone.
 set -eu
 missing=""
 for name in GL:libgl1 EGL:libegl1; do
@@ -28,11 +28,11 @@ if [ "$(id -u)" != 0 ]; then
     fi
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "Install these libraries with your system's package manager:$missing" >&2
+    echo "Install these with your system's package manager:$missing" >&2
     exit 1
 fi
 # shellcheck disable=SC2086 # package names
-$run apt-get install -y -qq $missing >/dev/null 2>&1 || {
+$run apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1 || {
     $run apt-get update -qq
-    $run apt-get install -y -qq $missing
+    $run apt-get install -y -qq --no-install-recommends $missing
 }

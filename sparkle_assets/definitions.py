@@ -35,6 +35,7 @@ def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | Non
         jobs=jobs,
         sensors=sensors,
         resources=studio_resources(home, found, engines or {}),
+        executor=dg.in_process_executor,  # stages of a shot that are asked for together share a process and its models
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import psutil
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 from dagster._core.event_api import PartitionKeyFilter
+from dagster._core.events import DagsterEventType
 from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecord,
     AssetCheckExecutionRecordStatus,
@@ -26,6 +25,7 @@ from sparkle_assets.definitions import build_definitions
 from sparkle_assets.faults import Told
 from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
+from sparkle_assets.processes import alive, older_than, process_tag
 
 SETTINGS = """\
 # Written by sparkle; change it and it stays yours.
@@ -159,29 +159,27 @@ def initialise_instance(home: Home) -> int:
             instance.dispose()
 
 
-def process_tag() -> str:
-    """This process, told apart from a later one with the same number by its start time."""
-    return f"{os.getpid()}@{psutil.Process().create_time():.2f}"
-
-
 def fail_dead_runs(instance: dg.DagsterInstance) -> int:
     """Fail runs whose process is gone: after SIGKILL nobody else would, and they would look busy for ever."""
     failed = 0
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
-        tag = run.tags.get(PID_TAG)
-        if tag is None or tag == process_tag() or _alive(tag):
+        if not _dead(instance, run):
             continue
         instance.report_run_failed(run, "The process that made this was killed; the next run goes on from there.")
         failed += 1
     return failed
 
 
-def _alive(tag: str) -> bool:
-    number, _, started = tag.partition("@")
-    try:
-        return f"{psutil.Process(int(number)).create_time():.2f}" == started
-    except (psutil.Error, ValueError):
-        return False
+def _dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether nobody makes a run any more: ours name their process; Dagster's own tell its number when they begin."""
+    tag = run.tags.get(PID_TAG)
+    if tag is not None:
+        return tag != process_tag() and not alive(tag)
+    for entry in instance.all_logs(run.run_id, of_type=DagsterEventType.ENGINE_EVENT):
+        data = entry.get_dagster_event().engine_event_data
+        if data.metadata.get("pid") is not None:
+            return not older_than(int(str(data.metadata["pid"].value)), entry.timestamp)
+    return False  # not begun yet: the daemon launches it, or gives it up in time (run_monitoring)
 
 
 def _unexpected(error: Exception, job: str) -> SparkleError:

@@ -4,18 +4,26 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from resources.pipeline.versions import VERSIONS
+from sparkle_assets.assets.crew import SCRIPT, WRITERS
 from sparkle_assets.faults import told
 from sparkle_assets.partitions import movie_of, movies, shot_key
-from sparkle_assets.show import show
+from sparkle_assets.show import show, story
 from sparkle_assets.studio import Studio
 
 if TYPE_CHECKING:
     from resources.pipeline.production import Production
 
 
-@dg.asset(partitions_def=movies, group_name="plan", kinds={"python", "json"}, code_version="1")
+@dg.asset(
+    partitions_def=movies,
+    group_name=SCRIPT,
+    kinds={"python", "json"},
+    owners=WRITERS,
+    code_version=VERSIONS["movie_plan"],
+)
 def movie_plan(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """The plan of a film, written from its idea or taken in as it was edited, and the spec of every stage and shot."""
+    """Here a film begins: its plan, written from the idea or taken in as edited, and what it asks of each stage."""
     from resources.director.tools.script_agent import script_agent
 
     with told(), studio.film(movie_of(context)) as film:
@@ -28,7 +36,7 @@ def movie_plan(context: dg.AssetExecutionContext, studio: Studio) -> dg.Material
             title=plan.title,
             logline=plan.logline or plan.idea,
             shots=len(plan.shots),
-            seed=plan.seed,
+            story=story(plan),
             plan=dg.MetadataValue.path(str(film.film.plan_path)),
         )
 

@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import dagster as dg
 
+from resources.pipeline.versions import VERSIONS
+from sparkle_assets.assets.crew import ANIMATION, CAMERA, EDITING, SCRIPT, SOUND
 from sparkle_assets.partitions import movies, shots
 
 SHOT_SPECS = {
-    "image_spec": "Place, light, framing and looks of a shot.",
-    "voice_spec": "Lines of a shot and the voices that speak them.",
-    "video_spec": "Camera and action of a shot.",
-    "clip_spec": "Size, rate and encoding of a shot.",
+    "image_spec": ("What the plan asks of the keyframe: place, light, framing and looks.", CAMERA),
+    "voice_spec": ("What the plan asks of the voices: lines, and who speaks them how.", SOUND),
+    "video_spec": ("What the plan asks of the motion: camera and action.", ANIMATION),
+    "clip_spec": ("What the plan asks of the final frames: size, rate and encoding.", ANIMATION),
 }
 
 specs = [
-    dg.AssetSpec(name, partitions_def=shots, deps=["movie_plan"], group_name="plan", description=text, kinds={"json"})
-    for name, text in SHOT_SPECS.items()
+    dg.AssetSpec(
+        name,
+        partitions_def=shots,
+        deps=["movie_plan"],
+        group_name=SCRIPT,
+        description=text,
+        kinds={"json"},
+        owners=owners,
+        code_version=VERSIONS["movie_plan"],
+    )
+    for name, (text, owners) in SHOT_SPECS.items()
 ] + [
     dg.AssetSpec(
         "cut_spec",
         partitions_def=movies,
         deps=["movie_plan"],
-        group_name="plan",
-        description="Order, transitions, title, credits, music and loudness of the film.",
+        group_name=SCRIPT,
+        description="What the plan asks of the cut: order, transitions, title, credits, music and loudness.",
         kinds={"json"},
+        owners=EDITING,
+        code_version=VERSIONS["movie_plan"],
     )
 ]

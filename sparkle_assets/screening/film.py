@@ -9,36 +9,18 @@ from resources.errors import SparkleError
 from resources.pipeline.page import VERDICTS
 from resources.pipeline.stages.plan import read_plan
 from resources.pipeline.stages.voices import read_track
+from resources.quality.policy import CheckName, load_policy
 from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, Home
-from resources.store.narrate import narrate
 from resources.store.timeline import read_timeline
 from schemas.cut import CutSheet
-from schemas.plan import MoviePlan, Shot
-from schemas.records import StageEvent
-from schemas.report import Finding, QAReport
-from schemas.time import FrameRate
+from schemas.plan import MoviePlan
+from schemas.report import QAReport
+from schemas.time import SAMPLE_RATE, FrameRate
+from sparkle_assets.screening.making import Happening, happenings
 
-STAGES = {
-    "movie_plan": "plan",
-    "shot_images": "picture",
-    "voice_tracks": "voice",
-    "video_chunks": "motion",
-    "lipsynced_clips": "final frames",
-    "final_cut": "cut",
-    "qa_report": "report",
-}
-TOLD = frozenset({"success", "failed", "retake", "take_asked", "take_chosen"})
-"""Events that the page tells; `sparkle timeline` tells all."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A spoken line: who, what, in which voice."""
-
-    who: str
-    text: str
-    voice: str
+COLOURS = 6
+"""Of speakers; more share them."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +32,37 @@ class Panel:
     prompt: str
     size: str
     start: float | None
-    lines: list[Line]
     takes: int
     pictured: bool
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One line of what was made again, and why."""
+class Part:
+    """Somebody of the cast, in which voice, and the number of their colour."""
 
-    at: str
-    what: str
+    who: str
+    voice: str
+    colour: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """A spoken line: when in the film (None before there is a cut), by whom, in which shot."""
+
+    start: float | None
+    who: str
+    colour: int
+    text: str
     shot: str
-    why: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One rule that the film was held to; ``told`` says what was found, or how it was measured."""
+
+    name: str
+    passed: bool
+    told: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,9 @@ class Poster:
     movie: str
     title: str
     finished: bool
+    shots: int
+    still: str
+    """Slot of a keyframe to show while there is no poster; empty when there is none."""
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,27 @@ class FilmView:
     title: str
     logline: str
     language: str
+    facts: list[str]
     finished: bool
     verdict: str
     verdict_text: str
-    findings: list[str]
     panels: list[Panel]
+    cast: list[Part]
+    words: list[Said]
+    checks: list[Checked]
     happenings: list[Happening]
 
 
-def poster_view(film: FilmFolder) -> Poster:
+def poster_view(home: Home, film: FilmFolder) -> Poster:
     """A film's title, and whether there is something to see."""
+    finished = (film.path / "cut" / "final_cut.mp4").exists()
     try:
-        title = read_plan(film.plan_path).title
+        plan = read_plan(film.plan_path)
     except SparkleError:
-        title = film.movie
-    return Poster(film.movie, title or film.movie, (film.path / "cut" / "final_cut.mp4").exists())
+        return Poster(film.movie, film.movie, finished, 0, "")
+    slots = film.peek_slots([shot.id for shot in plan.shots if shot.id])
+    still = next((slot for slot in slots.values() if thumb_path(home, film, slot) is not None), "")
+    return Poster(film.movie, plan.title or film.movie, finished, len(plan.shots), still)
 
 
 def thumb_path(home: Home, film: FilmFolder, slot: str) -> Path | None:
@@ -111,9 +120,39 @@ def film_view(home: Home, film: FilmFolder) -> FilmView:
     plan = read_plan(film.plan_path)
     store = Artifacts(film, home.root)
     slots = film.peek_slots([shot.id for shot in plan.shots if shot.id])
-    starts = _starts(store)
-    report = _report(film)
-    takes = film.takes()
+    sheet, report = _sheet(store), _report(film)
+    colours = {character.id: number % COLOURS for number, character in enumerate(plan.characters)}
+    return FilmView(
+        movie=film.movie,
+        title=plan.title or film.movie,
+        logline=plan.logline,
+        language=plan.language,
+        facts=_facts(plan, store),
+        finished=(film.path / "cut" / "final_cut.mp4").exists(),
+        verdict=report.verdict if report else "",
+        verdict_text=VERDICTS[report.verdict] if report else "Not measured yet",
+        panels=_panels(plan, film, store, slots, sheet),
+        cast=_cast(plan, store, slots, colours),
+        words=_words(plan, sheet, colours),
+        checks=_checks(report) if report else [],
+        happenings=happenings(store, read_timeline(film.path)),
+    )
+
+
+def _facts(plan: MoviePlan, store: Artifacts) -> list[str]:
+    """Length, size, shots: what stands under a title."""
+    shots = f"{len(plan.shots)} shot{'s' if len(plan.shots) != 1 else ''}"
+    cut = store.current("final_cut")
+    if cut is None:
+        return [shots]
+    minutes, seconds = divmod(round(float(cut.facts["seconds"])), 60)
+    return [f"{minutes}:{seconds:02d}", f"{cut.facts['width']} x {cut.facts['height']}", shots, plan.language]
+
+
+def _panels(
+    plan: MoviePlan, film: FilmFolder, store: Artifacts, slots: dict[str, str], sheet: CutSheet | None
+) -> list[Panel]:
+    takes, starts = film.takes(), _starts(sheet)
     panels = []
     for shot in plan.shots:
         name = shot.id or ""
@@ -123,69 +162,74 @@ def film_view(home: Home, film: FilmFolder) -> FilmView:
                 shot=name,
                 slot=slot,
                 prompt=shot.prompt,
-                size=str(shot.size),
+                size=str(shot.size).replace("_", " "),
                 start=starts.get(name),
-                lines=_lines(plan, shot, store, slot),
                 takes=len(takes[name].takes) if name in takes else 1,
                 pictured=bool(slot) and store.current("shot_images", slot) is not None,
             )
         )
-    return FilmView(
-        movie=film.movie,
-        title=plan.title,
-        logline=plan.logline,
-        language=plan.language,
-        finished=(film.path / "cut" / "final_cut.mp4").exists(),
-        verdict=report.verdict if report else "",
-        verdict_text=VERDICTS[report.verdict] if report else "Not measured yet",
-        findings=[f"{f.reason.replace('_', ' ')} in {f.shot or 'the film'}: {f.message}" for f in _told(report)],
-        panels=panels,
-        happenings=_happenings(read_timeline(film.path)),
-    )
+    return panels
 
 
-def _told(report: QAReport | None) -> list[Finding]:
-    return [finding for finding in report.findings if finding.severity != "info"] if report else []
+def _cast(plan: MoviePlan, store: Artifacts, slots: dict[str, str], colours: dict[str, int]) -> list[Part]:
+    """Everybody of the plan, with the voice that was heard last; empty while nobody has spoken."""
+    voices: dict[str, str] = {}
+    for slot in slots.values():
+        ref = store.current("voice_tracks", slot)
+        if ref is not None:
+            voices |= {line.character_id: line.voice_id for line in read_track(store.path(ref)).lines}
+    return [Part(one.name, voices.get(one.id, ""), colours[one.id]) for one in plan.characters]
 
 
-def _lines(plan: MoviePlan, shot: Shot, store: Artifacts, slot: str) -> list[Line]:
-    ref = store.current("voice_tracks", slot) if slot else None
-    spoken = read_track(store.path(ref)).lines if ref else []
-    same = [line.text for line in spoken] == [line.text for line in shot.dialogue]  # or the plan has moved on
+def _words(plan: MoviePlan, sheet: CutSheet | None, colours: dict[str, int]) -> list[Said]:
+    """What is said, as it lies in the film; as it stands in the plan while the cut is not of this plan."""
+    names = {character.id: character.name for character in plan.characters}
+    planned = [
+        Said(None, names[line.character_id], colours[line.character_id], line.text, shot.id or "")
+        for shot in plan.shots
+        for line in shot.dialogue
+    ]
+    if sheet is None or [line.text for line in sheet.lines] != [line.text for line in planned]:
+        return planned
     return [
-        Line(plan.character(line.character_id).name, line.text, str(spoken[number].voice_id) if same else "")
-        for number, line in enumerate(shot.dialogue)
+        Said(heard.start / SAMPLE_RATE, line.who, line.colour, line.text, line.shot)
+        for heard, line in zip(sheet.lines, planned, strict=True)
     ]
 
 
-def _starts(store: Artifacts) -> dict[str, float]:
-    cut = store.current("final_cut", None)
-    if cut is None:
+def _checks(report: QAReport) -> list[Checked]:
+    """Every rule that was held against the film, broken ones first."""
+    rules = load_policy().checks
+    found = []
+    for name in report.checks:
+        broken = [f for f in report.findings if f.check == name and f.severity != "info"]
+        rule = rules.get(_name(name))
+        if broken:
+            first = broken[0]
+            more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+            told = f"{first.message or first.reason.replace('_', ' ')} in {first.shot or 'the film'}{more}"
+        else:
+            told = f"limit {rule.limit:g} {rule.unit}".strip() if rule is not None else ""
+        found.append(Checked(name.replace("_", " "), not broken, told))
+    return sorted(found, key=lambda check: check.passed)
+
+
+def _name(name: str) -> CheckName:
+    return name  # type: ignore[return-value]  # a report of another version may hold names that this policy lacks
+
+
+def _starts(sheet: CutSheet | None) -> dict[str, float]:
+    if sheet is None:
         return {}
-    sheet = CutSheet.model_validate_json((store.path(cut) / "cut_sheet.json").read_bytes())
     rate = FrameRate.parse(sheet.fps)
     return {piece.name: rate.seconds(piece.start + piece.overlap) for piece in sheet.pieces}
+
+
+def _sheet(store: Artifacts) -> CutSheet | None:
+    cut = store.current("final_cut")
+    return None if cut is None else CutSheet.model_validate_json((store.path(cut) / "cut_sheet.json").read_bytes())
 
 
 def _report(film: FilmFolder) -> QAReport | None:
     path = film.path / "report" / "report.json"
     return QAReport.model_validate_json(path.read_bytes()) if path.exists() else None
-
-
-def _happenings(events: list[StageEvent]) -> list[Happening]:
-    """The story of the making, latest first: what was made, made again, asked for, or failed."""
-    seen: set[tuple[str | None, str | None]] = set()
-    told: list[Happening] = []
-    for event in events:
-        if event.event not in TOLD:
-            continue
-        again = event.event == "success" and (event.stage, event.slot) in seen
-        if event.event == "success":
-            seen.add((event.stage, event.slot))
-        what = f"{STAGES.get(event.stage or '', '')} {narrate(event)}".strip()
-        told.append(
-            Happening(
-                event.at, what, event.shot or "", "its request, or what it is made from, changed" if again else ""
-            )
-        )
-    return told[::-1][:200]

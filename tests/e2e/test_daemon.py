@@ -25,7 +25,8 @@ LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $pa
 STATUS = """query($id: ID!) { runOrError(runId: $id) { ... on Run { status eventConnection(afterCursor: null) {
   events { __typename ... on MessageEvent { message } } } } } }"""
 LATEST = """query($key: AssetKeyInput!, $partitions: [String!]) { assetOrError(assetKey: $key) { ... on Asset {
-  assetMaterializations(partitions: $partitions) { partition metadataEntries { label } } } } }"""
+  assetMaterializations(partitions: $partitions) { partition metadataEntries { label } }
+  assetObservations(partitions: $partitions) { metadataEntries { ... on TextMetadataEntry { text } } } } } }"""
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "sparkle"}
 
 
@@ -109,8 +110,10 @@ def test_a_shot_is_made_through_the_web_api(server: Server, home: Home, plan: di
     assert [entry["partition"] for entry in made] == ["hello|01"]
     assert {"sidecar", "fingerprint", "seconds"} <= {entry["label"] for entry in made[0]["metadataEntries"]}
     assert list(Path(film.path / "shots" / "01" / "lipsynced_clips").glob("*/clip.mp4"))
-    # a slot that is not in the plan answers clearly and does not look green
+    # a slot that is not in the plan answers in words, fails nothing and does not look green
     unused = {"dagster/partition": "hello|02", "dagster/partition/movie": "hello", "dagster/partition/shot": "02"}
-    assert server.run("render_shot", unused) == "FAILURE"
+    assert server.run("render_shot", unused) == "SUCCESS"
     none = server.ask(LATEST, key={"path": ["shot_images"]}, partitions=["hello|02"])
     assert none["assetOrError"]["assetMaterializations"] == []
+    told = none["assetOrError"]["assetObservations"]
+    assert told[0]["metadataEntries"][0]["text"] == "slot 02 is not in the plan of hello: its shots are in 01"

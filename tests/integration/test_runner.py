@@ -1,9 +1,11 @@
 """Runs of the graph in one process: what Dagster records, and what a failed check or a dead process leaves."""
 
+import os
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import EngineEventData
 
 from resources.errors import NeedsReview, RenderFault
 from resources.store.film import Home, Settings
@@ -117,4 +119,30 @@ def test_runs_of_dead_processes_are_failed(home: Home, plan: dict[str, Any]) -> 
     found = runner.instance.get_run_by_id(run.run_id)
     assert found is not None
     assert found.status is dg.DagsterRunStatus.FAILURE
+    runner.close()
+
+
+def test_runs_that_a_killed_daemon_began_are_failed_and_living_ones_left(home: Home, plan: dict[str, Any]) -> None:
+    runner = runner_for(home, plan)
+    job = runner.defs.resolve_job_def("plan_film")
+    runs = [runner.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED) for _ in range(3)]
+    for run, process in zip(runs, (2**30, os.getpid()), strict=False):  # nobody has begun the third one yet
+        runner.instance.report_engine_event("Started process for run", run, EngineEventData.in_process(process))
+    assert fail_dead_runs(runner.instance) == 1
+    found = [runner.instance.get_run_by_id(run.run_id) for run in runs]
+    statuses = [run.status for run in found if run is not None]
+    assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTED]
+    runner.close()
+
+
+def test_a_slot_that_the_plan_does_not_use_answers_and_stays_empty(home: Home, plan: dict[str, Any]) -> None:
+    runner = runner_for(home, plan)
+    runner.run("plan_film", "hello")
+    runner.run("render_shot", "hello", "09")
+    keys = [dg.AssetKey(asset) for asset in ("shot_images", "voice_tracks", "shot_timing", "lipsynced_clips")]
+    assert [runner.recorded(key.path[-1], "hello", "09") for key in keys] == [None] * 4
+    assert not runner.held("hello", "09")
+    told = runner.instance.fetch_observations(keys[0], limit=1).records[0].asset_observation
+    assert told is not None
+    assert told.metadata["unused_slot"].value == "slot 09 is not in the plan of hello: its shots are in 01-03"
     runner.close()

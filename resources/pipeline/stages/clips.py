@@ -18,6 +18,7 @@ from resources.pipeline.render import OWN_SOUND, EngineFrames, OwnClipFrames, Re
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.video import OWN_CLIP
 from resources.pipeline.stages.voices import read_track
+from resources.pipeline.versions import VERSIONS
 from resources.quality.picture import PictureMeasures, moments
 from resources.quality.ranges import PictureMeter, measure_ranges, prove
 from resources.store.artifacts import Artifacts
@@ -27,7 +28,7 @@ from schemas.media import LipsyncRequest
 from schemas.refs import AssetRef
 from schemas.time import FrameRate
 
-CODE_VERSION = "4"
+CODE_VERSION = VERSIONS["lipsynced_clips"]
 MEASURES = "measures.json"
 
 

@@ -32,6 +32,7 @@ from resources.pipeline.resolve import Script
 from resources.pipeline.stages.layout import Run, lay_out
 from resources.pipeline.stages.sound import SoundRoom, Voice
 from resources.pipeline.stages.voices import read_track, shifted
+from resources.pipeline.versions import VERSIONS
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
 from resources.store.timeline import write_memory_event
@@ -40,7 +41,7 @@ from schemas.media import CutRequest, TimedLine
 from schemas.refs import AssetRef
 from schemas.time import FrameRate
 
-CODE_VERSION = "3"
+CODE_VERSION = VERSIONS["final_cut"]
 FILM = "final_cut.mp4"
 
 

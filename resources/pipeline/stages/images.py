@@ -14,9 +14,10 @@ from resources.errors import RenderFault
 from resources.media.pictures import fit_picture, open_picture, thumbnail
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script
+from resources.pipeline.versions import VERSIONS
 from schemas.decisions import ImageDecision
 
-CODE_VERSION = "2"
+CODE_VERSION = VERSIONS["shot_images"]
 
 
 def image_job(script: Script, slot: str, engine: ImageEngine, decided: Decided[ImageDecision] | None = None) -> Job:

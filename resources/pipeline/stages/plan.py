@@ -17,6 +17,7 @@ from resources.errors import InputError, Missing, PlanInvalid, RenderFault
 from resources.media.conform import check_media
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script, with_ids
+from resources.pipeline.versions import VERSIONS
 from resources.profile import load_profile
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, write_json
@@ -25,7 +26,7 @@ from resources.store.fingerprint import digest, hash_file
 from schemas.plan import Media, MoviePlan, Seed, Shot, Strict
 from schemas.script import Constraints
 
-CODE_VERSION = "1"
+CODE_VERSION = VERSIONS["movie_plan"]
 MAX_IDEA = 2000
 """Characters of an idea."""
 MAX_MEDIA_BYTES = 2 * 1024**3

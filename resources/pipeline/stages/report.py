@@ -16,6 +16,7 @@ from resources.pipeline.page import report_page
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
 from resources.pipeline.stages.cut import ShotMedia, read_sheet
+from resources.pipeline.versions import VERSIONS
 from resources.pipeline.viewing import report_view
 from resources.quality.policy import Policy, load_policy
 from resources.quality.readings import Readings
@@ -28,7 +29,7 @@ from schemas.refs import AssetRef
 from schemas.report import Finding, Measure, QAReport, TakeReport, Verdict
 from schemas.time import FrameRate
 
-CODE_VERSION = "2"
+CODE_VERSION = VERSIONS["qa_report"]
 REPORT = "report.json"
 
 

@@ -16,13 +16,14 @@ from resources.media.wav import wav_bytes
 from resources.pipeline.carry import Job
 from resources.pipeline.render import OWN_SOUND
 from resources.pipeline.resolve import Script
+from resources.pipeline.versions import VERSIONS
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import timing_hash
 from resources.store.timeline import write_memory_event
 from schemas.decisions import VideoDecision
 from schemas.refs import AssetRef
 
-CODE_VERSION = "2"
+CODE_VERSION = VERSIONS["video_chunks"]
 TELL = logging.getLogger("sparkle.control")
 """What a person who watches is told."""
 OWN_CLIP = "own.mp4"

@@ -19,6 +19,7 @@ from resources.media.probe import LONGEST_S, read_sound
 from resources.media.wav import read_wav, wav_bytes
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script
+from resources.pipeline.versions import VERSIONS
 from resources.store.atomic import write_json
 from resources.store.fingerprint import derive_seed
 from schemas.decisions import VoiceDecision
@@ -26,7 +27,7 @@ from schemas.media import Mark, SpokenLine, TimedLine, VoiceRequest, VoiceTrack,
 from schemas.plan import MAX_SHOT_SECONDS
 from schemas.time import SAMPLE_RATE, FrameRate
 
-CODE_VERSION = "2"
+CODE_VERSION = VERSIONS["voice_tracks"]
 LEAD_S = 0.30
 """Before the first line: the eye needs a moment with a new picture."""
 PAUSE_S = 0.35

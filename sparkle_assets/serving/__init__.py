@@ -1,0 +1,1 @@
+"""What `sparkle ui` keeps running on this machine: Dagster's code server, webserver and daemon, and their gate."""
