@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from resources.agents.budget import Budget
@@ -25,6 +26,7 @@ from resources.quality.policy import Policy
 from resources.quality.survey import Survey
 from resources.store.artifacts import Artifacts
 from resources.store.film import ShotTakes, Take
+from resources.store.timeline import read_timeline
 from schemas.cut import CutSheet
 from schemas.plan import Shot
 from schemas.refs import AssetRef, Sidecar, Stage
@@ -73,7 +75,7 @@ def report_view(
         measures=[_reading(one, report.findings) for one in report.measures],
         checks=report.checks,
         cost=Spend(amount=spent.usd, tokens=spent.tokens),
-        wall_s=round(sum(one.seconds or 0.0 for one in told), 1),
+        wall_s=_wall(store),
         peak_mb=max((one.peak_mb or 0.0 for one in told), default=None),
     )
 
@@ -173,6 +175,16 @@ def _provenance(sidecar: Sidecar) -> Provenance:
         attempt=sidecar.attempt,
         ladder=[str(step) for step in facts.get("memory_steps", [])],
     )
+
+
+def _wall(store: Artifacts) -> float | None:
+    """Seconds since the run under way began; None where it made no shot, as when Dagster measures by itself."""
+    events = read_timeline(store.film.path)
+    begun = max((n for n, event in enumerate(events) if event.event == "run_start"), default=None)
+    if begun is None or not any(one.event == "success" and one.slot for one in events[begun:]):
+        return None
+    started = datetime.fromisoformat(events[begun].at)
+    return round(max(0.0, (datetime.now(UTC) - started).total_seconds()), 1)
 
 
 def _curves(script: Script, policy: Policy, survey: Survey, sheet: CutSheet) -> list[Curve]:

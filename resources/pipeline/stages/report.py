@@ -18,7 +18,7 @@ from resources.pipeline.review import Reviews
 from resources.pipeline.stages.cut import ShotMedia, read_sheet
 from resources.pipeline.versions import VERSIONS
 from resources.pipeline.viewing import report_view
-from resources.quality.policy import Policy, load_policy
+from resources.quality.policy import CheckName, Policy, load_policy
 from resources.quality.readings import Readings
 from resources.quality.survey import FilmFiles, Survey, survey_film
 from resources.store.artifacts import Artifacts
@@ -31,6 +31,21 @@ from schemas.time import FrameRate
 
 CODE_VERSION = VERSIONS["qa_report"]
 REPORT = "report.json"
+ALWAYS: tuple[CheckName, ...] = (
+    "duplicate_prompt",
+    "duplicate_shot",
+    "scene_colour",
+    "character_colour",
+    "speech_rate",
+    "voice_pitch",
+    "shot_order",
+    "doubled_shot",
+    "subtitles",
+    "missing_subtitle",
+    "wrong_subtitle",
+    "reading_speed",
+)
+"""Checks that compare, and are made of every film; every other one has a number where it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,7 @@ def report_job(script: Script, store: Artifacts, measuring: Measuring, shots: li
             policy_version=policy.version,
             findings=findings,
             measures=[*_measures(policy, survey.readings, None), *_of_shots(policy, survey)],
-            checks=sorted(policy.checks),
+            checks=sorted(made_checks(survey)),
             takes=_takes(script),
             frames=sheet.frames,
             duration_s=round(plan.rate.seconds(sheet.frames), 3),
@@ -144,6 +159,12 @@ def because(verdict: Verdict, findings: Sequence[Finding]) -> str:
     return f"{len(errors)} error{'s' if len(errors) > 1 else ''} ({reasons})" + (
         f" in {where} shot{'s' if where > 1 else ''}." if where else " of the film."
     )
+
+
+def made_checks(survey: Survey) -> set[CheckName]:
+    """The checks that were really made: of those that ask somebody or need something, only where there was any."""
+    read: set[CheckName] = {*survey.readings, *(name for shot in survey.shots.values() for name in shot.readings)}
+    return read | set(ALWAYS)
 
 
 def _measures(policy: Policy, readings: Readings, shot: str | None) -> list[Measure]:
