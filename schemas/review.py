@@ -41,7 +41,7 @@ class ReviewQuestion(Strict):
     fingerprint: Sha256
     findings: list[Finding]
     media: str
-    """The artifact's picture or sound, relative to the film's folder."""
+    """The artifact's picture or sound, relative to the film's folder: in quarantine until a person says yes."""
     frames: list[str] = Field(default_factory=list)
     """Pictures to look at, relative to the film's folder."""
     asked: str

@@ -66,7 +66,7 @@ def pictures(film: Production, ref: AssetRef) -> dict[str, dg.MarkdownMetadataVa
     """
     from resources.pipeline.glimpse import glimpse
 
-    path = glimpse(film.home, ref)
+    path = None if _unsafe(film, ref) else glimpse(film.home, ref)
     if path is None:
         return {}
     data = base64.b64encode(path.read_bytes()).decode()
@@ -74,6 +74,16 @@ def pictures(film: Production, ref: AssetRef) -> dict[str, dg.MarkdownMetadataVa
         "picture": dg.MetadataValue.md(f"![{ref.stage}]({screening_url(film.home, 'glimpses', path.name)})"),
         "picture_kept": dg.MetadataValue.md(f"![{ref.stage}](data:image/jpeg;base64,{data})"),
     }
+
+
+def _unsafe(film: Production, ref: AssetRef) -> bool:
+    """Whether a picture is not to be shown in a list; a keyframe is looked at before its first listing."""
+    from resources.pipeline.quarantine import UNSAFE, hidden
+
+    if ref.stage == "shot_images" and ref.slot is not None:
+        found = film.measured_image(ref.slot).findings
+        return any(one.reason in UNSAFE and one.severity == "error" for one in found)
+    return hidden(film.reviews, ref)
 
 
 def story(plan: MoviePlan) -> dg.MarkdownMetadataValue:

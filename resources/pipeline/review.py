@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from resources.config import first_fault
 from resources.errors import Missing, StoreFault
+from resources.pipeline.quarantine import let_out, put_aside
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import disk_errors, write_json
 from resources.store.fingerprint import digest
@@ -96,7 +97,7 @@ class Reviews:
             shot=shot,
             fingerprint=ref.fingerprint,
             findings=held,
-            media=str(media.relative_to(self.store.film.path)),
+            media=str(put_aside(self.store.film.path, name, media).relative_to(self.store.film.path)),
             frames=frames,
             asked=now(),
         )
@@ -117,7 +118,19 @@ class Reviews:
             given = ReviewAnswer(decision=decision, note=note, at=now())
             question = question.model_copy(update={"answers": [*question.answers, given]})
             self._write(question)
+            if decision == "approve":
+                question = self._let_out(question)
         self._tell(question, "review_answered", decision=decision, note=note)
+        return question
+
+    def _let_out(self, question: ReviewQuestion) -> ReviewQuestion:
+        """End the quarantine of what a person said yes to: its media is the artifact's own again."""
+        ref = self.store.current(question.stage, question.slot)
+        if ref is not None and ref.fingerprint == question.fingerprint:
+            media = self.store.path(ref) / Path(question.media).name
+            question = question.model_copy(update={"media": str(media.relative_to(self.store.film.path))})
+            self._write(question)
+            let_out(self.store.film.path, question.id)
         return question
 
     def note(self, name: str, text: str) -> ReviewQuestion:

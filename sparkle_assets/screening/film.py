@@ -7,6 +7,8 @@ from pathlib import Path
 
 from resources.errors import SparkleError
 from resources.pipeline.page import VERDICTS
+from resources.pipeline.quarantine import hidden
+from resources.pipeline.review import Reviews
 from resources.pipeline.stages.plan import read_plan
 from resources.pipeline.stages.voices import read_track
 from resources.quality.policy import CheckName, load_policy
@@ -112,7 +114,9 @@ def thumb_path(home: Home, film: FilmFolder, slot: str) -> Path | None:
     """The small keyframe of a slot, or None."""
     store = Artifacts(film, home.root)
     image = store.current("shot_images", slot)
-    return store.path(image) / "thumb.jpg" if image is not None else None
+    if image is None or hidden(Reviews(store), image):
+        return None
+    return store.path(image) / "thumb.jpg"
 
 
 def film_view(home: Home, film: FilmFolder) -> FilmView:
