@@ -23,6 +23,8 @@ Sound: TypeAlias = "NDArray[np.float32]"
 """Mono sound at 48 kHz: (samples,), within -1 to 1."""
 MOTION = "motion.mkv"
 """What a video engine that renders pictures leaves in its folder: lossless, of the plan's size, rate and length."""
+RENDERING = "rendering.json"
+"""Where an engine that loads models tells, beside its result, which ones, how they were loaded, what was given up."""
 
 
 class Engine(Protocol):

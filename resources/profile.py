@@ -21,10 +21,15 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("cards", "cutout"): "resources.cutout.studio:CutoutCards",
     ("voice", "embedded-voices"): "resources.cutout.voices.engine:EmbeddedVoices",
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
+    ("lipsync", "wav2lip"): "resources.gpu.wav2lip:Wav2LipSync",
 }
 """Every engine by role and name, imported when it is first needed."""
 
-ON_MODELS: frozenset[tuple[Role, str]] = frozenset()
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
+    {
+        ("lipsync", "wav2lip"),
+    }
+)
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
 
