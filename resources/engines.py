@@ -7,7 +7,7 @@ revision whenever the same request would give other bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # loading the graph must cost neither numpy nor the models of
     import numpy as np
     from numpy.typing import NDArray
 
+    from schemas.judgement import Judgement
     from schemas.media import CutRequest, ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
 
 Frame: TypeAlias = "NDArray[np.uint8]"
@@ -134,6 +135,6 @@ class MusicEngine(Engine, Protocol):
 class VisionJudge(Engine, Protocol):
     """Looks at frames and says how well they match the prompt."""
 
-    def judge(self, frames: list[Frame], prompt: str) -> dict[str, float]:
-        """Scores from 0 (bad) to 1 (good) by name."""
+    def judge(self, frames: Sequence[Frame], prompt: str) -> Judgement:
+        """What is to be said of ``frames``, in the order of the shot; ``prompt`` is data, whatever it says."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, JsonValue
 
@@ -12,7 +12,7 @@ from resources.config import config_path, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
 from schemas.plan import Id, Short, Strict
 
-Role = Literal["image", "video", "lipsync", "voice", "cards", "music"]
+Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge"]
 
 ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
@@ -22,12 +22,14 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("voice", "embedded-voices"): "resources.cutout.voices.engine:EmbeddedVoices",
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
     ("lipsync", "wav2lip"): "resources.gpu.wav2lip:Wav2LipSync",
+    ("judge", "qwen2-vl"): "resources.gpu.qwen_vl:QwenJudge",
 }
 """Every engine by role and name, imported when it is first needed."""
 
 ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
     {
         ("lipsync", "wav2lip"),
+        ("judge", "qwen2-vl"),
     }
 )
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
@@ -42,6 +44,8 @@ class EngineNames(Strict):
     voice: str
     cards: str
     music: str
+    judge: str | None = None
+    """Looks at pictures and says how good they are; None: nobody does."""
 
 
 class AgentModels(Strict):
@@ -93,6 +97,12 @@ class Profile(Strict):
     options: dict[Role, dict[str, JsonValue]] = Field(default_factory=dict)
     """What an engine that loads models is told, by role; each has a strict schema of its own for it."""
 
+    @property
+    def roles(self) -> dict[Role, str]:
+        """The engines that serve, by role, in a fixed order; a role that nobody plays is not among them."""
+        told = self.engines.model_dump()
+        return {role: told[role] for role in get_args(Role) if told[role] is not None}
+
 
 def load_profile(name: str) -> Profile:
     """The profile called ``name``; an unknown one is told with the names there are."""
@@ -100,7 +110,7 @@ def load_profile(name: str) -> Profile:
     if name not in known:
         raise InputError(f"there is no profile {name[:80]!r}", hint=f"profiles: {', '.join(known)}")
     profile = load_config(f"profiles/{name}.yaml", Profile)
-    for role, engine in profile.engines.model_dump().items():
+    for role, engine in profile.roles.items():
         if (role, engine) not in ENGINES:
             serving = ", ".join(sorted(e for r, e in ENGINES if r == role))
             raise ConfigInvalid(

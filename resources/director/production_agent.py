@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import get_args
 
 from resources.agents.budget import Budget
 from resources.agents.errors import BudgetExceeded
@@ -30,7 +29,7 @@ from resources.pipeline.examine import hold_voice
 from resources.pipeline.production import Production
 from resources.pipeline.resolve import with_ids
 from resources.pipeline.stages.plan import check_own_media, read_plan, rehearse, save_plan, take_in
-from resources.profile import Role, load_profile
+from resources.profile import load_profile
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.progress import Listener, listening
 from resources.store.space import free_bytes
@@ -60,7 +59,7 @@ def dry(
     where = folder or Path()
     _check(film, plan, settings, where)
     production = rehearsed(bench, movie, plan, settings, where)
-    for role in get_args(Role):
+    for role in production.engines.profile.roles:
         getattr(production.engines, role)  # raises what is not installed
     production.decisions.check()
     graph = production_graph(production, History(bench.home))

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resources.engines import CardEngine, ImageEngine, LipsyncEngine, MusicEngine, VideoEngine, VoiceEngine
+from resources.engines import CardEngine, ImageEngine, LipsyncEngine, MusicEngine, VideoEngine, VisionJudge, VoiceEngine
 from resources.media.workers import Workers
 from resources.pipeline.render import Renderer
 from resources.profile import Profile, Role, load_profile, make_engine
@@ -68,6 +68,14 @@ class Engines:
     def music(self) -> MusicEngine:
         """Plays."""
         engine: MusicEngine = self._make("music")
+        return engine
+
+    @cached_property
+    def judge(self) -> VisionJudge | None:
+        """Looks at pictures; None where the profile names nobody."""
+        if self.profile.engines.judge is None:
+            return None
+        engine: VisionJudge = self._make("judge")
         return engine
 
     @cached_property

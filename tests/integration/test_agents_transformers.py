@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from resources.agents.adk_factory import check_model
 from resources.agents.ask import Question, ask
 from resources.agents.errors import AnswerInvalid, BackendMissing, ModelFault, ModelTimeout
-from resources.agents.models.constrain import MOST_ITEMS, MOST_TEXT, bounded, shortest
 from resources.agents.models.weights import find_weights
+from resources.gpu.constrain import MOST_ITEMS, MOST_TEXT, bounded, shortest
 from schemas.decisions import LipsyncDecision, QaDecision
 from schemas.plan import MoviePlan
 from tests.harness.tiny_language_model import save_tiny_model

@@ -29,10 +29,10 @@ from google.genai import types
 
 from resources.agents.errors import ModelBusy, ModelFault
 from resources.agents.models.chat import Chat
-from resources.agents.models.constrain import Constraint
 from resources.agents.models.json_schema import Schema, compact, schema_of
 from resources.agents.models.spec import ModelSpec
 from resources.agents.models.weights import Weights, find_weights
+from resources.gpu.constrain import Constraint, GrammarFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,7 +224,10 @@ def generate(
     """Write at most ``most`` tokens after ``prompt``, held to ``schema``. Raises :class:`ModelFault`."""
     import torch
 
-    constraint = Constraint(loaded.chat.guide, schema)
+    try:
+        constraint = Constraint(loaded.chat.guide, schema)
+    except GrammarFault as fault:
+        raise ModelFault(fault.message, where=fault.where) from None
     most = min(most, loaded.context - len(prompt))
     if most <= constraint.reserve:
         raise ModelFault(
