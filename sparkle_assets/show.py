@@ -24,6 +24,7 @@ def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResul
             **facts,
             **{key: value for key, value in more.items() if value is not None},
             **_decision(film, outcome),
+            **_models(outcome.ref.facts),
             "made": "reused" if outcome.reused else "rendered",
             "wall_s": round(outcome.seconds, 2),
             "fingerprint": outcome.ref.fingerprint,
@@ -48,6 +49,12 @@ def _decision(film: Production, outcome: Outcome) -> dict[str, Any]:
         "decision_prompt": value.get("prompt") or value.get("motion_prompt"),
     }
     return {key: entry for key, entry in told.items() if entry is not None}
+
+
+def _models(facts: dict[str, Any]) -> dict[str, Any]:
+    """How an engine that loads models came to its result: weights, load plan, what the memory ladder gave up."""
+    told = facts.get("rendering")
+    return {} if told is None else {"rendering": dg.MetadataValue.json(told)}
 
 
 def thumbnail(film: Production, outcome: Outcome) -> dg.MarkdownMetadataValue:

@@ -106,7 +106,8 @@ def run(
 def make_film(production: Production) -> None:
     """Every stage that is not fresh: two passes over the shots, so that workers draw while voices are spoken.
 
-    A shot that fails does not keep the others from being made; its error is raised after them.
+    With models on a card, four: every picture, then every voice, motion and clip, so that each model loads once. A shot
+    that fails does not keep the others from being made; its error is raised after them.
     """
     script = production.script
     slots = [script.slot(shot) for shot in script.plan.shots]
@@ -117,11 +118,11 @@ def make_film(production: Production) -> None:
     if stale:
         production.engines.workers.warm()
         failed |= production.prefetch_voices(stale)
-    for slot in (slot for slot in stale if slot not in failed):
-        _try(failed, slot, _prepare, production)
-    for slot in stale:
-        if slot not in failed:
-            _try(failed, slot, Production.clip, production)
+    by_stage = (Production.image, _voice, Production.video, Production.clip)
+    for work in by_stage if production.engines.stage_by_stage else (_prepare, Production.clip):
+        for slot in stale:
+            if slot not in failed:
+                _try(failed, slot, work, production)
     if failed:
         raise _first(production, [states[slot].shot for slot in failed], next(iter(failed.values())))
     production.cut()
@@ -168,10 +169,15 @@ def _check(film: FilmFolder, plan: MoviePlan, settings: Settings, folder: Path) 
 def _prepare(production: Production, slot: str) -> None:
     """Picture, voice and motion of a shot; its final frames begin in the workers."""
     production.image(slot)
-    production.voice(slot)
-    hold_voice(production, slot)
+    _voice(production, slot)
     production.video(slot)
     production.prefetch_clip(slot)
+
+
+def _voice(production: Production, slot: str) -> None:
+    """The dialogue of a shot; held where it must not be used. Raises :class:`NeedsReview`."""
+    production.voice(slot)
+    hold_voice(production, slot)
 
 
 def _try(

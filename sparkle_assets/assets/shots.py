@@ -9,6 +9,7 @@ from resources.store.fingerprint import timing_hash
 from sparkle_assets.automation.conditions import SHOT
 from sparkle_assets.faults import told
 from sparkle_assets.partitions import movie_of, shots, slot_of
+from sparkle_assets.pools import pool_of
 from sparkle_assets.show import show, thumbnail
 from sparkle_assets.studio import Studio
 
@@ -20,6 +21,7 @@ from sparkle_assets.studio import Studio
     kinds={"python", "png"},
     code_version="1",
     automation_condition=SHOT,
+    pool=pool_of("image"),
 )
 def shot_images(
     context: dg.AssetExecutionContext,
@@ -48,6 +50,7 @@ def shot_images(
     name="voices",
     partitions_def=shots,
     group_name="shots",
+    pool=pool_of("voice"),
     specs=[
         dg.AssetSpec(
             "voice_tracks",
@@ -97,6 +100,7 @@ def voices(
     kinds={"python"},
     code_version="1",
     automation_condition=SHOT,
+    pool=pool_of("video"),
 )
 def video_chunks(
     context: dg.AssetExecutionContext,
@@ -120,6 +124,7 @@ def video_chunks(
     kinds={"python", "mp4"},
     code_version="1",
     automation_condition=SHOT,
+    pool=pool_of("lipsync"),
 )
 def lipsynced_clips(
     context: dg.AssetExecutionContext,
