@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from resources.gpu.context import ModelContext, model_context
+from resources.gpu.device import CpuAccelerator
 from resources.gpu.estimate import Bytes
 from resources.gpu.plan import LoadPlan
 from resources.gpu.pool import ModelPool
@@ -31,6 +33,8 @@ class Packaged:
     """Bytes that it keeps while it is loaded."""
     working: int
     """Bytes that one request takes beside them."""
+    alone: bool = False
+    """The other models of its pool go first: for a process that is to stay small."""
 
     @property
     def revision(self) -> str:
@@ -40,13 +44,19 @@ class Packaged:
     @property
     def plan(self) -> LoadPlan:
         """The one way it is loaded."""
-        return LoadPlan(self.key, device="cpu", dtype="float32", width=1, height=1)
+        return LoadPlan(self.key, device="cpu", dtype="float32", width=1, height=1, alone=self.alone)
 
     def spec(self) -> ModelSpec:
         """As the pool sees it."""
         takes = Bytes(self.weights, self.working, 0, 0)
         return ModelSpec(self.key, lambda plan, folder: self.load(), lambda plan: takes, Path)
 
-    def lent(self, pool: ModelPool) -> ModelContext:
-        """A lease on it for the length of a ``with`` block."""
-        return model_context(pool, self.spec(), need=Need(self.plan))
+    def lent(self, pool: ModelPool | None = None) -> ModelContext:
+        """A lease on it for the length of a ``with`` block, from ``pool``, or from the one that this process keeps."""
+        return model_context(process_pool() if pool is None else pool, self.spec(), need=Need(self.plan))
+
+
+@cache
+def process_pool() -> ModelPool:
+    """The packaged models of this process, on its CPU; made at the first lease. Never imports torch."""
+    return ModelPool([CpuAccelerator()])

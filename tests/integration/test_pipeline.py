@@ -18,7 +18,7 @@ from resources.store.film import Home, Settings
 from resources.store.timeline import read_timeline
 from schemas.media import ImageRequest
 from tests.conftest import write_plan
-from tests.harness.engines import TinyImages
+from tests.harness.engines import TinyImages, TinyLipsync
 
 
 def produce(home: Home, engines: Engines, plan: dict[str, Any], movie: str = "hello") -> Production:
@@ -197,7 +197,7 @@ def test_the_sidecar_says_how_it_was_made(made: Production) -> None:
     assert made.store.whole(ref, deep=True)
 
 
-class Frozen(TinyImages):
+class Frozen(TinyLipsync):
     """A lip-sync engine whose picture never changes."""
 
     def frames(self, request: Any, video: Path, lines: Any, start: int, stop: int) -> Any:
@@ -207,7 +207,7 @@ class Frozen(TinyImages):
             yield gradient(request.width, request.height, 1, 0)
 
 
-class Black(TinyImages):
+class Black(TinyLipsync):
     """A lip-sync engine that only knows night."""
 
     def frames(self, request: Any, video: Path, lines: Any, start: int, stop: int) -> Any:

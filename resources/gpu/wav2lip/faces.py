@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resources.errors import InputError, RenderFault
-from resources.gpu.packaged import Packaged
+from resources.gpu.nudenet import NUDENET
 from resources.gpu.wav2lip.boxes import Box
 from resources.gpu.wav2lip.options import Wav2LipOptions
 
@@ -108,17 +108,6 @@ class HaarFaces:
             mirrored = [(width - x - w, y, w, h) for x, y, w, h in hits(side, cv2.flip(grey, 1))]
             found = sorted({*hits(side, grey), *mirrored})
         return [Box(y, y + h, x, x + w) for x, y, w, h in found]
-
-
-def load_nudenet() -> Any:
-    """NudeNet 3.4: YOLOv8n at 320 pixels, its weights in the wheel."""
-    from nudenet import NudeDetector
-
-    return NudeDetector(providers=["CPUExecutionProvider"])
-
-
-NUDENET = Packaged("nudenet", "nudenet", load_nudenet, weights=40 << 20, working=120 << 20)
-"""Bytes: resident memory of a fresh process before and after loading, and after one picture."""
 
 
 class NudenetFaces:
