@@ -34,8 +34,8 @@ LOADERS = {
     "resources/quality/recognition.py": {"load_recogniser"},
     "resources/quality/speech_quality.py": {"load_dnsmos"},
 }
-"""Functions that a lease calls, or that these call. Two stand for themselves: ``looking`` reads OpenCV's cascades, a
-table of thresholds; ``_load`` is of the agents' language model, which has a lock and a place of its own."""
+"""Functions that a lease calls, or that these call. One stands for itself: ``looking`` reads OpenCV's cascades, a
+table of thresholds."""
 LENT = {"load_aligner", "load_piper", "load_kokoro", "load_nudenet", "load_recogniser", "load_dnsmos", "load_judge",
         "load_generator"}  # fmt: skip
 """Loaders that are handed to a lease by name."""
