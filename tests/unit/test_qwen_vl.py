@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,11 @@ def test_a_template_without_pictures_is_told(tmp_path: Path) -> None:
     (folder / "chat_template.json").write_text(json.dumps({"chat_template": flat}))
     with pytest.raises(ModelLoadError, match="leaves out pictures or text"):
         tokens_of(load_judge(PLAN, folder), [3], "a boat")
+
+
+def test_a_judge_is_not_offloaded(models: Path) -> None:
+    with pytest.raises(ModelLoadError, match="is not loaded with offload 'model'"):
+        load_judge(replace(PLAN, offload="model"), models / KEY)
 
 
 def test_weights_that_are_no_judge_or_not_here_are_told(tmp_path: Path, models: Path) -> None:

@@ -34,7 +34,16 @@ class Loaded:
 
 
 def load_judge(plan: LoadPlan, folder: Path) -> Loaded:
-    """The judge as ``plan`` says. Raises :class:`ModelLoadError`, :class:`Missing` for a package that is not there."""
+    """The judge as ``plan`` says. Raises :class:`ModelLoadError`, :class:`Missing` for a package that is not there.
+
+    ``offload`` has no meaning here: it is one part, and all its layers over the bus for each token would take minutes.
+    """
+    if plan.offload != "none":
+        raise ModelLoadError(
+            f"is not loaded with offload {plan.offload!r}",
+            where=plan.model_key,
+            hint="`quantise_8bit` and `quantise_4bit` need `lower_precision: true` in the profile",
+        )
     import llguidance.hf
     import torch
     import transformers
