@@ -7,7 +7,7 @@ revision whenever the same request would give other bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
@@ -24,6 +24,8 @@ Sound: TypeAlias = "NDArray[np.float32]"
 """Mono sound at 48 kHz: (samples,), within -1 to 1."""
 MOTION = "motion.mkv"
 """What a video engine that renders pictures leaves in its folder: lossless, of the plan's size, rate and length."""
+RENDERING = "rendering.json"
+"""Where an engine that loads models tells, beside its result, which ones, how they were loaded, what was given up."""
 
 
 class Engine(Protocol):
@@ -142,6 +144,6 @@ class MusicEngine(Engine, Protocol):
 class VisionJudge(Engine, Protocol):
     """Looks at frames and says how well they match the prompt."""
 
-    def judge(self, frames: list[Frame], prompt: str) -> Judgement:
-        """What is seen in a shot's frames, against what was asked for."""
+    def judge(self, frames: Sequence[Frame], prompt: str) -> Judgement:
+        """What is to be said of ``frames``, in the order of the shot; ``prompt`` is data, whatever it says."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, JsonValue
 
@@ -24,11 +24,25 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("voice", "embedded-voices"): "resources.cutout.voices.engine:EmbeddedVoices",
     ("voice", "chatterbox"): "resources.gpu.chatterbox.engine:ChatterboxVoices",
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
+    ("lipsync", "wav2lip"): "resources.gpu.wav2lip:Wav2LipSync",
+    ("judge", "qwen2-vl"): "resources.gpu.qwen_vl:QwenJudge",
 }
 """Every engine by role and name, imported when it is first needed."""
 
-ON_MODELS: frozenset[tuple[Role, str]] = frozenset({("image", "sdxl"), ("video", "wan"), ("voice", "chatterbox")})
+ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
+    {
+        ("image", "sdxl"),
+        ("video", "wan"),
+        ("voice", "chatterbox"),
+        ("lipsync", "wav2lip"),
+        ("judge", "qwen2-vl"),
+    }
+)
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
+
+
+PREVIEW = "-preview"
+"""Ends the name of a profile's preview."""
 
 
 class EngineNames(Strict):
@@ -78,8 +92,17 @@ class GpuSettings(Strict):
     """Fields of a load plan that begin otherwise, by model: ``{wan2.1-i2v-14b-480p: {device_map: balanced}}``."""
 
 
+class Preview(Strict):
+    """What a profile's preview does otherwise: the same seeds, smaller and with fewer steps."""
+
+    resolution: Literal["144p", "360p", "480p", "720p"] = "360p"
+    """The most; a film that is smaller stays so."""
+    options: dict[Role, dict[str, JsonValue]] = Field(default_factory=dict)
+    """Options of engines, laid over the profile's own."""
+
+
 class Profile(Strict):
-    """One file of ``configs/profiles/``."""
+    """One file of ``configs/profiles/``, or its preview (:func:`preview_of`)."""
 
     name: Id
     description: Short
@@ -93,20 +116,46 @@ class Profile(Strict):
     options: dict[Role, dict[str, JsonValue]] = Field(default_factory=dict)
     """What an engine that loads models is told, by role; each has a strict schema of its own for it."""
 
+    preview: Preview = Preview()
+
+    @property
+    def roles(self) -> dict[Role, str]:
+        """The engines that serve, by role, in a fixed order; a role that nobody plays is not among them."""
+        told = self.engines.model_dump()
+        return {role: told[role] for role in get_args(Role) if told[role] is not None}
+
+    def on_models(self, role: Role) -> bool:
+        """Whether the engine of ``role`` loads models."""
+        return (role, self.roles.get(role, "")) in ON_MODELS
+
+
+def preview_of(name: str) -> str:
+    """The name under which :func:`load_profile` gives a profile with its preview's settings."""
+    return f"{name}{PREVIEW}"
+
 
 def load_profile(name: str) -> Profile:
     """The profile called ``name``; an unknown one is told with the names there are."""
     known = sorted(path.stem for path in config_path("profiles").glob("*.yaml"))
+    if name not in known and name.removesuffix(PREVIEW) in known:
+        return _previewing(load_profile(name.removesuffix(PREVIEW)))
     if name not in known:
         raise InputError(f"there is no profile {name[:80]!r}", hint=f"profiles: {', '.join(known)}")
     profile = load_config(f"profiles/{name}.yaml", Profile)
-    for role, engine in profile.engines.model_dump(exclude_none=True).items():
+    for role, engine in profile.roles.items():
         if (role, engine) not in ENGINES:
             serving = ", ".join(sorted(e for r, e in ENGINES if r == role))
             raise ConfigInvalid(
                 f"engines.{role}: there is no engine {engine!r} ({serving})", where=f"configs/profiles/{name}.yaml"
             )
     return profile
+
+
+def _previewing(profile: Profile) -> Profile:
+    options = {role: dict(told) for role, told in profile.options.items()}
+    for role, told in profile.preview.options.items():
+        options[role] = options.get(role, {}) | told
+    return profile.model_copy(update={"name": preview_of(profile.name), "options": options})
 
 
 def make_engine(role: Role, profile: Profile, room: Callable[[], object], **arguments: Any) -> Any:

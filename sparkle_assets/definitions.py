@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from sparkle_assets.automation.jobs import jobs  # noqa: E402
 from sparkle_assets.automation.sensors import sensors  # noqa: E402
 from sparkle_assets.checks.film import film_checks  # noqa: E402
 from sparkle_assets.checks.shots import clip_checks, image_checks, judge_checks, voice_checks  # noqa: E402
+from sparkle_assets.pools import served_profile  # noqa: E402
 from sparkle_assets.studio import home_from_environment, studio_resources  # noqa: E402
 
 
@@ -39,4 +39,4 @@ def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | Non
     )
 
 
-defs = build_definitions(home_from_environment(), os.environ.get("SPARKLE_PROFILE") or "embedded")
+defs = build_definitions(home_from_environment(), served_profile())

@@ -48,6 +48,7 @@ def show(film: Production, outcome: Outcome, **more: Any) -> dg.MaterializeResul
         **_making(sidecar),
         "wall_s": round(outcome.seconds, 2),
         **_decision(sidecar),
+        **_models(ref.facts),
         "fingerprint": ref.fingerprint,
         "folder": dg.MetadataValue.path(str(folder)),
         "sidecar": dg.MetadataValue.path(str(folder / SIDECAR)),
@@ -163,3 +164,9 @@ def _decision(sidecar: Sidecar | None) -> dict[str, Any]:
         "decision_seed": value.get("seed"),
         "decision_prompt": value.get("prompt") or value.get("motion_prompt"),
     }
+
+
+def _models(facts: dict[str, Any]) -> dict[str, Any]:
+    """How an engine that loads models came to its result: weights, load plan, what the memory ladder gave up."""
+    told = facts.get("rendering")
+    return {} if told is None else {"rendering": dg.MetadataValue.json(told)}

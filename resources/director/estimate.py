@@ -44,10 +44,11 @@ MEMORY: dict[str, int] = {
     "wan": 45_000_000_000,
     "chatterbox": 3_200_000_000,
     "wav2lip": 600_000_000,
-    "qwen2vl": 4_500_000_000,
+    "qwen2-vl": 4_500_000_000,
 }
 """Peak bytes of the whole process tree while an engine works: measured for the embedded studio (docs/BENCHMARKS.md);
-for models the weights in the precision they are published in, before offloading."""
+for models the weights in the precision they are published in, before offloading. A film that is rehearsed asks the
+registry instead (:mod:`resources.director.gpu_memory`)."""
 AT_REST = 300_000_000
 """Bytes of the process alone, whatever it does."""
 DECISION_TOKENS = 1800

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import get_args
 
 from resources.agents.budget import Budget
 from resources.agents.errors import BudgetExceeded
@@ -26,12 +25,12 @@ from resources.director.progress import Progress
 from resources.director.rehearsal import production_graph, rehearsed
 from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
 from resources.pipeline.control import admit, begin
-from resources.pipeline.examine import hold_early, hold_shot
+from resources.pipeline.examine import hold_early, hold_image, hold_shot
 from resources.pipeline.healing import Mending, mend_all, mend_shot, still_held
 from resources.pipeline.production import Production
 from resources.pipeline.resolve import with_ids
 from resources.pipeline.stages.plan import check_own_media, read_plan, rehearse, save_plan, take_in
-from resources.profile import Role, load_profile
+from resources.profile import load_profile
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.progress import Listener, listening
 from resources.store.space import free_bytes
@@ -61,7 +60,7 @@ def dry(
     where = folder or Path()
     _check(film, plan, settings, where)
     production = rehearsed(bench, movie, plan, settings, where)
-    for role in get_args(Role):
+    for role in production.engines.profile.roles:
         getattr(production.engines, role)  # raises what is not installed
     production.decisions.check()
     graph = production_graph(production, History(bench.home))
@@ -108,7 +107,8 @@ def run(
 def make_film(production: Production) -> None:
     """Every stage that is not fresh: two passes over the shots, so that workers draw while voices are spoken.
 
-    A shot that fails does not keep the others from being made; its error is raised after them.
+    With models on a card, four: every picture, then every voice, motion and clip, so that each model loads once. A shot
+    that fails does not keep the others from being made; its error is raised after them.
     """
     script = production.script
     slots = [script.slot(shot) for shot in script.plan.shots]
@@ -119,11 +119,11 @@ def make_film(production: Production) -> None:
     if stale:
         production.engines.workers.warm()
         failed |= production.prefetch_voices(stale)
-    for slot in (slot for slot in stale if slot not in failed):
-        _try(failed, slot, _prepare, production)
-    for slot in stale:
-        if slot not in failed:
-            _try(failed, slot, _finish, production)
+    by_stage = (_paint, _speak, Production.video, _finish)
+    for work in by_stage if production.engines.stage_by_stage else (_prepare, _finish):
+        for slot in stale:
+            if slot not in failed:
+                _try(failed, slot, work, production)
     if not failed:
         mend_all(production, lambda mending: remake(production, mending))
         failed |= {slot: why for slot in slots if (why := still_held(production, slot)) is not None}
@@ -198,6 +198,20 @@ def remake(production: Production, mending: Mending) -> None:
     _begin(production, mending.slot)
     production.clip(mending.slot)
     hold_shot(production, mending.slot)
+
+
+def _paint(production: Production, slot: str) -> None:
+    """The keyframe of a shot, mended until it may pass. Raises :class:`NeedsReview`."""
+    production.image(slot)
+    mend_shot(production, slot, lambda mending: production.image(mending.slot))
+    hold_image(production, slot)
+
+
+def _speak(production: Production, slot: str) -> None:
+    """The dialogue of a shot, mended until it may pass. Raises :class:`NeedsReview`."""
+    production.voice(slot)
+    mend_shot(production, slot, lambda mending: production.voice(mending.slot))
+    hold_early(production, slot)
 
 
 def _try(

@@ -49,15 +49,15 @@ class _Rehearsal:
         self.calls: list[PlannedCall] = []
 
     def graph(self) -> ProductionGraph:
-        """Look at every shot, then list the calls: two passes over the shots, as they are made."""
+        """Look at every shot, then list the calls as they are made: two passes over the shots, or one a stage."""
         plan, slots = self.script.plan, [self.script.slot(shot) for shot in self.script.plan.shots]
         self._look(slots)
         self._call("movie_plan", None)
-        for slot in slots:
-            for stage in SHOT_STAGES[:-1]:
-                self._call(stage, slot)
-        for slot in slots:
-            self._call(SHOT_STAGES[-1], slot)
+        by_stage = [(stage,) for stage in SHOT_STAGES]
+        for stages in by_stage if self.production.engines.stage_by_stage else (SHOT_STAGES[:-1], SHOT_STAGES[-1:]):
+            for slot in slots:
+                for stage in stages:
+                    self._call(stage, slot)
         self._call("final_cut", None)
         self._call("qa_report", None)
         return ProductionGraph(
@@ -153,12 +153,24 @@ class _Rehearsal:
         tokens, amount = self._decision(tool)
         return Estimate(
             seconds=round(rate.seconds * work, 3),
-            memory_bytes=memory_of(engine),
+            memory_bytes=self._memory(tool, engine),
             disk_bytes=round(rate.bytes * work),
             tokens=tokens,
             amount=amount,
             basis=rate.basis,
         )
+
+    def _memory(self, tool: Tool, engine: str) -> int:
+        """Peak bytes while a call works: of the card, where a model is loaded onto one."""
+        profile = self.script.profile
+        if profile.gpu is None:
+            return memory_of(engine)
+        from resources.director.gpu_memory import predicted_memory
+        from resources.gpu.registry import Registry
+
+        registry = Registry.of_home(self.production.home.root)
+        told = [predicted_memory(profile, role, registry) for role in tool.roles]
+        return max((one for one in told if one is not None), default=memory_of(engine))
 
     def _decision(self, tool: Tool) -> tuple[int, float]:
         """Tokens and US dollars of the decision of one call."""

@@ -24,6 +24,7 @@ from resources.errors import DiskFull, Missing, PassingFault, RenderFault, Spark
 from resources.media.process import ProcessFailed, ProcessTimeout, ProgramMissing
 from resources.pipeline.control import obey
 from resources.pipeline.saving import save_film
+from resources.pipeline.told import FACT, MODEL_LIBRARIES, told_in
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import crash_point
 from resources.store.fingerprint import content_hash, fingerprint
@@ -134,7 +135,7 @@ def _make(store: Artifacts, job: Job, wanted: str, step: Step) -> AssetRef:
     started, begun = now(), time.monotonic()
     with store.staging(job.stage, job.slot) as folder:
         with step.inference(job.engine.name):
-            facts = job.make(folder)
+            facts = job.make(folder) | told_in(folder)
         crash_point(f"{job.stage}.made")
         job.verify(folder)
         files = store.files(folder)
@@ -159,7 +160,7 @@ def _make(store: Artifacts, job: Job, wanted: str, step: Step) -> AssetRef:
                 decision={} if job.decision is None else job.decision.told,
                 inputs=dict(job.inputs),
                 seed=job.seed,
-                libraries=library_versions(),
+                libraries=library_versions(MODEL_LIBRARIES if FACT in facts else ()),
                 machine={"system": platform.system(), "arch": platform.machine(), "python": platform.python_version()},
                 started=started,
                 seconds=round(time.monotonic() - begun, 3),
@@ -184,10 +185,10 @@ def _as_fault(error: SparkleError | ProcessFailed, job: Job) -> SparkleError:
     return error
 
 
-def library_versions() -> dict[str, str]:
-    """Versions of what touches pixels and samples."""
+def library_versions(more: tuple[str, ...] = ()) -> dict[str, str]:
+    """Versions of what touches pixels and samples; of ``more``, too."""
     versions = {}
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *more):
         try:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -49,9 +49,18 @@ class Undecided(Exception):
 class Decisions:
     """What the agents decided about the shots of one film."""
 
-    def __init__(self, script: Script, film: FilmFolder, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        script: Script,
+        film: FilmFolder,
+        *,
+        detectors: Callable[[], Sequence[str]] = tuple,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """``detectors`` gives the names of the face detectors that the lip-sync engine knows, its own choice first."""
         self.script = script
         self.film = film
+        self._detectors = detectors
         self._sleep = sleep
 
     @cached_property
@@ -127,6 +136,7 @@ class Decisions:
             repair=self.script.repair(shot, "lipsynced_clips"),
             size=picture.size,
             figures=picture.figures,
+            detectors=self._detectors(),
         )
         return self._decided(question, "lipsynced_clips", slot, ask)
 

@@ -34,6 +34,14 @@ class Engines:
         twin.__dict__.update(others)
         return twin
 
+    @property
+    def stage_by_stage(self) -> bool:
+        """Whether a stage is made of every shot before the next one begins, so that each model loads once a film.
+
+        Without a card, shot by shot is better: workers draw one shot while the next one is spoken.
+        """
+        return self.profile.gpu is not None
+
     @cached_property
     def image(self) -> ImageEngine:
         """Draws keyframes."""

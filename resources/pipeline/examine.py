@@ -57,6 +57,13 @@ def hold_early(film: Production, slot: str) -> None:
         raise held_by(film, held)
 
 
+def hold_image(film: Production, slot: str) -> None:
+    """Raise :class:`NeedsReview` when the keyframe of a shot has errors: nothing is made for it."""
+    held = errors(examine_image(film, slot).findings)
+    if held:
+        raise held_by(film, held)
+
+
 def hold_shot(film: Production, slot: str) -> None:
     """Raise :class:`NeedsReview` when a shot that is made has errors."""
     held = errors(examine(film, slot).findings)

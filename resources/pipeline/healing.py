@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from resources.errors import NeedsReview, SparkleError
 from resources.pipeline.examine import ask_about_shot, errors, held_by
@@ -50,6 +50,10 @@ class Mending:
         return f"take {self.take}: {self.repair.action.replace('_', ' ')} for {self.repair.stage} ({why})"
 
 
+Remake: TypeAlias = Callable[[Mending], object]
+"""Makes what a mending asks for."""
+
+
 def mend(film: Production, slot: str, beside: Sequence[Finding] = ()) -> Mending | None:
     """Judge what is made of a shot; the take it is to have next, or None when nothing more is to be made.
 
@@ -80,9 +84,7 @@ def mend(film: Production, slot: str, beside: Sequence[Finding] = ()) -> Mending
     return None
 
 
-def mend_all(
-    film: Production, remake: Callable[[Mending], None], watch: Callable[[Mending], None] = lambda mending: None
-) -> None:
+def mend_all(film: Production, remake: Remake, watch: Callable[[Mending], None] = lambda mending: None) -> None:
     """Mend the shots that are made until none of them can be mended further; beside each other, too.
 
     ``remake`` makes what a mending asks for. What it raises for a shot that is held ends nothing: the shot is judged
@@ -113,7 +115,7 @@ def mend_all(
 def mend_shot(
     film: Production,
     slot: str,
-    remake: Callable[[Mending], None],
+    remake: Remake,
     watch: Callable[[Mending], None] = lambda mending: None,
 ) -> None:
     """Mend one shot by itself, until nothing more can be made of it."""
@@ -128,7 +130,7 @@ def still_held(film: Production, slot: str) -> SparkleError | None:
     return held_by(film, held) if held else None
 
 
-def _remade(film: Production, mending: Mending, remake: Callable[[Mending], None]) -> None:
+def _remade(film: Production, mending: Mending, remake: Remake) -> None:
     try:
         remake(mending)
     except NeedsReview:

@@ -19,6 +19,7 @@ from resources.media.wav import read_wav
 from resources.pipeline.resolve import Script, shot_id
 from resources.pipeline.stages.clips import read_measures
 from resources.pipeline.stages.voices import read_track
+from resources.pipeline.told import seams_told
 from resources.quality.flow import Motion, measure_motion
 from resources.quality.models import hear
 from resources.quality.safety import Exposure, measure_exposure
@@ -126,7 +127,7 @@ class Measuring:
     def _chunks(self, shot: Shot) -> tuple[int, ...]:
         """First frames of a shot's chunks but its first, as the engine that rendered in chunks has told them."""
         video = self.store.current("video_chunks", self.script.slot(shot))
-        return tuple(video.facts.get("chunk_starts", ())) if video is not None else ()
+        return seams_told(video.facts) if video is not None else ()
 
     # -- slow ----------------------------------------------------------------------------------------------------
 

@@ -60,9 +60,9 @@ class Production:
         self.film: FilmFolder = home.film(movie)
         self.store = Artifacts(self.film, home.root)
         self.script: Script = open_script(self.film) if script is None else script
-        self.decisions = Decisions(self.script, self.film)
         self._engines = engines
         self._given = script is not None
+        self.decisions = Decisions(self.script, self.film, detectors=self._detectors)
         without_run(self.film.path, self._new_run())
 
     def refresh(self) -> None:
@@ -70,7 +70,7 @@ class Production:
         if self._given:
             raise ValueError("a rehearsal brings its own script")
         self.script = open_script(self.film)
-        self.decisions = Decisions(self.script, self.film)
+        self.decisions = Decisions(self.script, self.film, detectors=self._detectors)
 
     @contextmanager
     def run(self, run_id: str | None = None) -> Iterator[RunContext]:
@@ -334,12 +334,17 @@ class Production:
             if not recorded and is_current(self.store, job) is None:
                 asked = asked_of(self.script, slot, decided)
                 wanted += [(line, line_seed(asked, line)) for line in asked.lines]
-        if wanted:
+        if wanted and not self.engines.stage_by_stage:  # a model that speaks would be loaded before its turn
             self.engines.voice.prefetch(wanted)
         return failed
 
     def prefetch_clip(self, slot: str) -> None:
-        """Let the workers begin with a clip whose motion and voice are current. A hint: errors are told by the clip."""
+        """Let the workers begin with a clip whose motion and voice are current. A hint: errors are told by the clip.
+
+        Where a model has to prepare the clip, nothing: it would be loaded out of its turn.
+        """
+        if self.engines.profile.on_models("lipsync"):
+            return
         try:
             job = self._clip_job(slot)
         except (DiskFull, Stopped):
@@ -379,6 +384,10 @@ class Production:
     def _plan_job(self) -> Job:
         request = read_request(self.film)
         return plan_job(self.script, self.store, request.writer if request else "hand")
+
+    def _detectors(self) -> list[str]:
+        """Face detectors that the lip-sync engine lets an agent choose from; an engine that draws has none."""
+        return list(getattr(self.engines.lipsync, "detectors", ()))
 
     def _frames(self, slot: str) -> int:
         return read_track(self.store.path(self.ref("voice_tracks", slot))).frames

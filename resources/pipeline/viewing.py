@@ -21,6 +21,7 @@ from resources.pipeline.page.view import (
 )
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.cut import ShotMedia
+from resources.pipeline.told import models_told, rungs_told
 from resources.quality.picture import ALIKE
 from resources.quality.policy import Policy
 from resources.quality.survey import Survey
@@ -167,13 +168,13 @@ def _provenance(sidecar: Sidecar) -> Provenance:
     return Provenance(
         engine=sidecar.engine,
         revision=sidecar.engine_revision,
-        models=[str(model) for model in facts.get("models", [])],
+        models=models_told(facts),
         seed=sidecar.seed,
         seconds=sidecar.seconds,
         peak_mb=sidecar.peak_rss_mb,
         fingerprint=sidecar.ref.fingerprint[:SHORT],
         attempt=sidecar.attempt,
-        ladder=[str(step) for step in facts.get("memory_steps", [])],
+        ladder=rungs_told(facts),
     )
 
 

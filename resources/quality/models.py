@@ -11,7 +11,7 @@ from resources.quality.policy import CheckName, Policy
 from resources.quality.recognition import can_judge, recognise, word_error_rate, words_of
 from resources.quality.safety import Exposure
 from resources.quality.speech_quality import SpeechQuality
-from schemas.judgement import Aspect, Judgement
+from schemas.judgement import Judgement
 from schemas.media import TimedLine
 from schemas.report import Finding
 from schemas.time import FrameRate
@@ -71,27 +71,27 @@ def check_safety(policy: Policy, exposure: Exposure, *, shot: str) -> list[Findi
     return [policy.finding("safety", exposure.probability, f"shows {exposure.what}", shot=shot)]
 
 
-ASPECTS: Mapping[Aspect, CheckName] = {
-    "prompt": "prompt_match",
-    "anatomy": "anatomy",
+ASPECTS: Mapping[str, CheckName] = {
+    "prompt_match": "prompt_match",
+    "hands_and_faces": "anatomy",
     "artefacts": "artefacts",
     "text": "stray_text",
     "safety": "judged_safety",
 }
-"""The check of each thing that a vision model is asked about."""
+"""The check of each score of a :class:`~schemas.judgement.Judgement`."""
 
 
 def check_judged(policy: Policy, judged: Judgement, *, shot: str) -> list[Finding]:
     """What a vision model saw in the shot, in the same form as everything that is measured."""
     found: list[Finding] = []
-    for aspect, check in ASPECTS.items():
-        score = float(getattr(judged, aspect))
-        if score < policy.checks[check].limit:
-            saw = judged.notes.get(aspect) or f"{check.replace('_', ' ')} is {score:.2f}"
-            found.append(policy.finding(check, score, f"the judge: {saw}", shot=shot))
+    for name, told in judged.scores():
+        check = ASPECTS[name]
+        if told.score < policy.checks[check].limit:
+            saw = told.reason or f"{check.replace('_', ' ')} is {told.score:.2f}"
+            found.append(policy.finding(check, told.score, f"the judge: {saw}", shot=shot))
     return found
 
 
 def judged_readings(judged: Judgement) -> dict[CheckName, float]:
     """The scores by check."""
-    return {check: float(getattr(judged, aspect)) for aspect, check in ASPECTS.items()}
+    return {ASPECTS[name]: told.score for name, told in judged.scores()}

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from resources.engines import Sound
+from resources.gpu.packaged import Packaged
 from resources.quality.speech_quality import downsampled
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ def can_judge(engine: str, language: str, text: str) -> bool:
 
 def recognise(sound: Sound) -> list[str]:
     """The words that are heard in ``sound``, (samples,) at 48 kHz."""
-    decoder = _decoder()
     pcm = (np.clip(downsampled(sound), -1, 1) * 32767).astype("<i2").tobytes()
-    decoder.start_utt()
-    decoder.process_raw(pcm, no_search=False, full_utt=True)
-    decoder.end_utt()
-    best = decoder.hyp()
+    with RECOGNISER.lent() as lease:
+        decoder: Decoder = lease.model
+        decoder.start_utt()
+        decoder.process_raw(pcm, no_search=False, full_utt=True)
+        decoder.end_utt()
+        best = decoder.hyp()
     return [] if best is None else words_of(best.hypstr)
 
 
@@ -59,8 +60,11 @@ def word_error_rate(heard: Sequence[str], wanted: Sequence[str]) -> float:
     return row[-1] / max(1, len(wanted))
 
 
-@cache
-def _decoder() -> Decoder:
+def load_recogniser() -> Decoder:
+    """The decoder with its dictionary and language model."""
     from pocketsphinx import Decoder
 
     return Decoder(samprate=16_000, loglevel="FATAL")
+
+
+RECOGNISER = Packaged("pocketsphinx", "pocketsphinx", load_recogniser, weights=95 << 20, working=20 << 20)

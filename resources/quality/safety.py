@@ -6,11 +6,10 @@ are looked at. What no model here sees (violence, likenesses of the living) is l
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from resources.errors import RenderFault
+from resources.gpu.nudenet import NUDENET
 from schemas.plan import Strict
 
 EXPOSED = frozenset(
@@ -39,15 +38,9 @@ def measure_exposure(picture: Path) -> Exposure:
     pixels = cv2.imread(str(picture))
     if pixels is None:
         raise RenderFault("is not a picture", where=picture.name)
-    seen = [one for one in _detector().detect(pixels) if one["class"] in EXPOSED]
+    with NUDENET.lent() as lease:
+        seen = [one for one in lease.model.detect(pixels) if one["class"] in EXPOSED]
     worst = max(seen, key=lambda one: float(one["score"]), default=None)
     if worst is None:
         return Exposure()
     return Exposure(what=str(worst["class"]).lower(), probability=round(float(worst["score"]), 3))
-
-
-@cache
-def _detector() -> Any:
-    from nudenet import NudeDetector
-
-    return NudeDetector(providers=["CPUExecutionProvider"])

@@ -6,7 +6,6 @@ scikit-learn, 380 MB, for a second model that we do not ask). Overlapping window
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from resources.engines import Sound
 from resources.errors import ConfigInvalid
+from resources.gpu.packaged import Packaged
 from schemas.plan import Strict
 from schemas.time import SAMPLE_RATE
 
@@ -41,7 +41,8 @@ def speech_quality(sound: Sound) -> SpeechQuality | None:
     voice = np.tile(voice, -(-WINDOW // len(voice)))[: max(WINDOW, len(voice))]
     starts = range(0, len(voice) - WINDOW + 1, RATE)
     windows = np.stack([voice[start : start + WINDOW] for start in starts]).astype(np.float32)
-    raw = np.asarray([_session().run(None, {"input_1": window[None]})[0][0] for window in windows])
+    with DNSMOS.lent() as lease:
+        raw = np.asarray([lease.model.run(None, {"input_1": window[None]})[0][0] for window in windows])
     signal, background, overall = raw.mean(0)
     return SpeechQuality(
         signal=round(float(_SIGNAL(signal)), 3),
@@ -58,9 +59,8 @@ def downsampled(sound: Sound) -> Sound:
     return np.convolve(sound, kernel, "same")[:: SAMPLE_RATE // RATE].astype(np.float32)
 
 
-@cache
-def _session() -> Any:
-    """The model, loaded at first use, on one thread so that its answers do not depend on the machine."""
+def load_dnsmos() -> Any:
+    """The model, on one thread so that its answers do not depend on the machine. Raises :class:`ConfigInvalid`."""
     import onnxruntime
 
     spec = find_spec("speechmos")
@@ -71,3 +71,6 @@ def _session() -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+DNSMOS = Packaged("dnsmos", "speechmos", load_dnsmos, weights=16 << 20, working=160 << 20)

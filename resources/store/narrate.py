@@ -127,6 +127,55 @@ def _answered(data: Data) -> str:
     return f"{words.get(str(data.get('decision')), 'a person answered')}{note}"
 
 
+def _bytes(value: object) -> str:
+    """Memory as a person says it; empty where it is not known."""
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        return ""
+    return f"{value / (1 << 30):.1f} GiB" if value >= 1 << 30 else f"{value / (1 << 20):.0f} MiB"
+
+
+def _load_start(data: Data) -> str:
+    plan, predicted = data.get("plan"), data.get("predicted")
+    device = f" onto {plan['device']}" if isinstance(plan, Mapping) and plan.get("device") else ""
+    total = _bytes(predicted.get("total")) if isinstance(predicted, Mapping) else ""
+    return f"loading {data.get('model')}{device}{f', {total} expected' if total else ''}"
+
+
+def _load_failed(data: Data) -> str:
+    text = str(data.get("text") or "")
+    return f"could not load {data.get('model')} ({data.get('error')}{f': {_value(text)}' if text else ''})"
+
+
+def _held(data: Data) -> str:
+    memory = data.get("memory")
+    used = _bytes(memory.get("used")) if isinstance(memory, Mapping) else ""
+    return f", {used} in use" if used else ""
+
+
+def _inference_end(data: Data) -> str:
+    peak = _bytes(data.get("peak"))
+    how = "failed" if data.get("error") else "is done"
+    return f"{data.get('engine')} {how}{_seconds(data)}{f', at most {peak}' if peak else ''}"
+
+
+def _memory_step(data: Data) -> str:
+    before, after = _bytes(data.get("predicted_before")), _bytes(data.get("predicted_after"))
+    room = f": {before} became {after}" if before and after else ""
+    return f"{data.get('model')} had no room, so {_lower(data.get('says') or data.get('rung'))}{room}"
+
+
+def _lower(value: object) -> str:
+    text = str(value)
+    return text[:1].lower() + text[1:]
+
+
+def _cleanup(data: Data) -> str:
+    leaked = _bytes(data.get("leaked_bytes"))
+    kept = f", {data['model']} stays warm" if data.get("kept") and data.get("model") else ""
+    lost = f"; {leaked} of {data.get('model')} are still held by somebody" if leaked else ""
+    return "cleaned up" + (" after a failure" if data.get("failed") else "") + kept + lost
+
+
 _WORDS: dict[str, Callable[[Data], str]] = {
     "run_start": _run_start,
     "begin": lambda data: f"begun{_try(data)}",
@@ -136,14 +185,13 @@ _WORDS: dict[str, Callable[[Data], str]] = {
     "chunk_begin": lambda data: f"chunk {data.get('chunk')} begun{_try(data)}",
     "chunk_success": lambda data: f"chunk {data.get('chunk')} made{_try(data)}",
     "chunk_failed": _chunk_failed,
-    "load_start": lambda data: f"loading {data.get('model')}",
-    "load_complete": lambda data: f"loaded {data.get('model')}{_seconds(data)}",
-    "load_failed": lambda data: f"could not load {data.get('model')} ({data.get('error')})",
+    "load_start": _load_start,
+    "load_complete": lambda data: f"loaded {data.get('model')}{_seconds(data)}{_held(data)}",
+    "load_failed": _load_failed,
     "inference_start": lambda data: f"{data.get('engine')} works",
-    "inference_end": lambda data: (
-        f"{data.get('engine')} {'failed' if data.get('error') else 'is done'}{_seconds(data)}"
-    ),
-    "cleanup": lambda data: "cleaned up" + (" after a failure" if data.get("failed") else ""),
+    "inference_end": _inference_end,
+    "memory_step": _memory_step,
+    "cleanup": _cleanup,
     "policy_decision": _policy,
     "decided": _decided,
     "retake": _retake,

@@ -12,6 +12,7 @@ from sparkle_assets.assets.unused import unused
 from sparkle_assets.automation.conditions import SHOT
 from sparkle_assets.faults import told
 from sparkle_assets.partitions import movie_of, shots, slot_of
+from sparkle_assets.pools import pool_of
 from sparkle_assets.show import show
 from sparkle_assets.studio import Studio
 
@@ -25,6 +26,7 @@ from sparkle_assets.studio import Studio
     code_version=VERSIONS["shot_images"],
     automation_condition=SHOT,
     output_required=False,
+    pool=pool_of("image"),
 )
 def shot_images(
     context: dg.AssetExecutionContext,
@@ -47,6 +49,7 @@ def shot_images(
     name="voices",
     partitions_def=shots,
     group_name=SHOTS,
+    pool=pool_of("voice"),
     specs=[
         dg.AssetSpec(
             "voice_tracks",
@@ -104,6 +107,7 @@ def voices(
     code_version=VERSIONS["video_chunks"],
     automation_condition=SHOT,
     output_required=False,
+    pool=pool_of("video"),
 )
 def video_chunks(
     context: dg.AssetExecutionContext,
@@ -133,6 +137,7 @@ def video_chunks(
     code_version=VERSIONS["lipsynced_clips"],
     automation_condition=SHOT,
     output_required=False,
+    pool=pool_of("lipsync"),
 )
 def lipsynced_clips(
     context: dg.AssetExecutionContext,

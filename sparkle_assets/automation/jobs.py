@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from schemas.refs import Stage
+
 PREPARE = ("shot_images", "voice_tracks", "shot_timing", "video_chunks")
 
 plan_film = dg.define_asset_job(
@@ -17,6 +19,24 @@ prepare_shot = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*PREPARE),
     executor_def=dg.in_process_executor,
     description="Picture, voice, length and motion of one shot: everything but its final frames.",
+)
+paint_shot = dg.define_asset_job(
+    "paint_shot",
+    selection=dg.AssetSelection.assets("shot_images"),
+    executor_def=dg.in_process_executor,
+    description="The picture of one shot; with a GPU all of these come first.",
+)
+speak_shot = dg.define_asset_job(
+    "speak_shot",
+    selection=dg.AssetSelection.assets("voice_tracks", "shot_timing"),
+    executor_def=dg.in_process_executor,
+    description="The voices of one shot, and its length.",
+)
+move_shot = dg.define_asset_job(
+    "move_shot",
+    selection=dg.AssetSelection.assets("video_chunks"),
+    executor_def=dg.in_process_executor,
+    description="The motion of one shot.",
 )
 finish_shot = dg.define_asset_job(
     "finish_shot",
@@ -37,4 +57,12 @@ finish_film = dg.define_asset_job(
     description="Cut the film and measure it.",
 )
 
-jobs = [plan_film, prepare_shot, finish_shot, render_shot, finish_film]
+jobs = [plan_film, prepare_shot, paint_shot, speak_shot, move_shot, finish_shot, render_shot, finish_film]
+
+BY_STAGE: tuple[tuple[Stage, str, str], ...] = (
+    ("shot_images", "picture", "paint_shot"),
+    ("voice_tracks", "voices", "speak_shot"),
+    ("video_chunks", "motion", "move_shot"),
+    ("lipsynced_clips", "final frames", "finish_shot"),
+)
+"""(stage, what it is called, its job), in the order that loads each model once a film."""

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import get_args
 
 import click
 
@@ -145,9 +144,9 @@ def _ffmpeg() -> str:
 
 def _profile() -> str:
     from resources.gpu.room import GpuRoom
-    from resources.profile import Role, load_profile, make_engine
+    from resources.profile import load_profile, make_engine
 
     profile = load_profile("embedded")
-    for role in (role for role in get_args(Role) if getattr(profile.engines, role) is not None):
+    for role in profile.roles:
         make_engine(role, profile, lambda: GpuRoom.of(profile, Path()))
     return profile.description

@@ -26,6 +26,8 @@ from sparkle_assets.cli.beginning import (
 from sparkle_assets.cli.common import home_option, json_option
 from sparkle_assets.cli.forecast import dry
 from sparkle_assets.cli.making import Making
+from sparkle_assets.cli.preview import preview as make_preview
+from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
 from sparkle_assets.cli.screenplay import check_screenplay, make_reels
 from sparkle_assets.cli.spending import cost, in_words, spent
@@ -48,6 +50,7 @@ from sparkle_assets.cli.spending import cost, in_words, spent
 @click.option("--codec", type=click.Choice(["h264", "hevc", "av1"]), help="How the finished film is compressed.")
 @click.option("--burn-subtitles/--no-burn-subtitles", default=None, help="Draw the subtitles into the picture.")
 @click.option("--animatic", is_flag=True, help="Only the storyboard with voices, as long as the film will be.")
+@click.option("--preview", is_flag=True, help="The same film small and in few steps, kept apart as ID-preview.")
 @click.option("--dry-run", is_flag=True, help="Say what would be made, how long and how large; make nothing.")
 @click.option("--quiet", is_flag=True, help="No progress, only the answer.")
 @home_option
@@ -73,6 +76,7 @@ def make(
     codec: str | None,
     burn_subtitles: bool | None,
     animatic: bool,
+    preview: bool,
     dry_run: bool,
     quiet: bool,
     home: Path,
@@ -89,6 +93,9 @@ def make(
     begun, memory = time.monotonic(), PeakMemory()
     store = Home(home)
     wishes = Wishes(seed, aspect, resolution, language, style, seconds, shots, cast, forbid)
+    if preview and (screenplay is not None or reel is not None):
+        hint = "make its animatic first, then: sparkle make --movie ID --preview"
+        raise InputError("--preview is of a film that has a plan, not of a screenplay", hint=hint)
     if screenplay is not None or reel is not None:
         check_screenplay(screenplay, reel, idea, plan_file, writer, wishes)
         flags = {"profile": profile, "loudness": loudness, "codec": codec, "burn_subtitles": burn_subtitles}
@@ -97,11 +104,15 @@ def make(
     check_request(idea, plan_file, movie)
     if animatic and dry_run:
         raise InputError("--dry-run tells what a film costs, not its animatic", hint="leave one of the two out")
+    if preview and (animatic or dry_run):
+        raise InputError("--preview makes a film of its own", hint="leave --animatic or --dry-run out")
     if plan_file is not None:
         read_plan(plan_file)  # told before anything is written
     film = store.film(movie or movie_id(idea, plan_file))
     given = {"profile": profile, "loudness": loudness, "codec": codec, "burn_subtitles": burn_subtitles}
     flags = {key: value for key, value in given.items() if value is not None}
+    if preview:
+        preview_id(film.movie)  # told before anything is written
     settings = Settings.model_validate({**film.settings().model_dump(), **flags})
     check_profile(settings.profile, writer)
     say(notes_on(film, idea, plan_file, wishes, writer, settings))
@@ -113,7 +124,11 @@ def make(
         store.known(film.movie)
     store.prepare()
     admit(film)
-    resume = f"sparkle make --movie {film.movie}" + ("" if str(home) == ".sparkle" else f" --home {home}")
+    resume = (
+        f"sparkle make --movie {film.movie}"
+        + (" --preview" if preview else "")
+        + ("" if str(home) == ".sparkle" else f" --home {home}")
+    )
     with film_lock(film.path):
         begin(film)
         before = spent(film)
@@ -121,7 +136,12 @@ def make(
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
             with Watch(quiet=quiet) as watch:
-                result = animate(store, film, watch) if animatic else Making(store, film, watch).run()
+                if animatic:
+                    result = animate(store, film, watch)
+                elif preview:
+                    result = make_preview(store, film, settings, watch)
+                else:
+                    result = Making(store, film, watch).run()
         except KeyboardInterrupt:
             _close_engines()
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)
@@ -139,7 +159,7 @@ def make(
     if animatic:
         _print_animatic(result, as_json=as_json)
         return 0
-    _print_result(result, as_json=as_json, film=film)
+    _print_result(result, as_json=as_json, film=store.film(result["movie"]))
     return 3 if result["qa"]["verdict"] == "escalate" else 0
 
 
@@ -194,3 +214,5 @@ def _print_result(result: dict[str, Any], *, as_json: bool, film: FilmFolder) ->
         click.echo(f"review:  sparkle review {film.movie}")
     click.echo(f"report:  {result['report']}")
     click.echo(f"film:    {result['final_cut']}")
+    if "preview_of" in result:
+        click.echo(f"a preview; in full: sparkle make --movie {result['preview_of']}")

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
 from resources.store.film import FilmFolder, Home
+from schemas.refs import SHOT_STAGES
 from sparkle_assets.cli.forecast import check_space
 from sparkle_assets.cli.progress import Watch
 
 if TYPE_CHECKING:
     from resources.pipeline.healing import Mending
     from resources.pipeline.production import Production, ShotState
+    from schemas.refs import Stage
     from sparkle_assets.runner import Runner
 
 ALL_STAGES = 4
@@ -21,7 +23,8 @@ class Making:
     """One film being made: two passes over the shots, then the cut.
 
     The first pass makes pictures, voices and motion, and hands each shot's final frames to the worker processes as
-    soon as they can begin; the second collects them. Dagster's own work thus runs beside the drawing.
+    soon as they can begin; the second collects them. Dagster's own work thus runs beside the drawing. With models on a
+    card there are four passes, one a stage.
     """
 
     def __init__(self, home: Home, film: FilmFolder, watch: Watch) -> None:
@@ -88,17 +91,45 @@ class Making:
         for slot in slots:
             if states[slot].stale:
                 continue
-            for stage in ("shot_images", "voice_tracks", "video_chunks", "lipsynced_clips"):
-                if runner.recorded(stage, movie, slot) != production.ref(stage, slot).sha256:
+            for stage in SHOT_STAGES:
+                if not self._recorded(runner, stage, slot):
                     runner.run("render_shot", movie, slot)
                     break
             else:
                 if slot in approved and runner.held(movie, slot):
                     runner.run("render_shot", movie, slot)  # nothing is made; its checks learn of the yes
 
-    def _shots(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
+    def _recorded(self, runner: Runner, stage: Stage, slot: str) -> bool:
+        """Whether Dagster knows the current artifact."""
         movie = self.production.film.movie
+        return runner.recorded(stage, movie, slot) == self.production.ref(stage, slot).sha256
+
+    def _shots(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
         self.watch.total(len(stale) * ALL_STAGES + 3)
+        if self.production.engines.stage_by_stage:
+            self._stage_by_stage(runner, stale, states)
+        else:
+            self._shot_by_shot(runner, stale, states)
+        if not self.failed:
+            self._mend_film(runner)
+        self._raise_first(states)
+
+    def _stage_by_stage(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
+        """Every picture, then every voice, motion and clip: each model is loaded once for all shots."""
+        from sparkle_assets.automation.jobs import BY_STAGE
+
+        for stage, what, job in BY_STAGE:
+            for number, slot in enumerate(stale, 1):
+                wanted = stage in states[slot].stale or not self._recorded(runner, stage, slot)
+                if wanted and slot not in self.failed:
+                    self.watch.step(f"{what} {number}/{len(stale)}: shot {states[slot].shot}")
+                    self._try(slot, runner, job)
+                self.watch.bar.advance(self.watch.task, 1)
+            if stage == BY_STAGE[0][0] and stale and not self.failed:
+                self.production.prefetch_cards()
+
+    def _shot_by_shot(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
+        """Two passes: what workers can draw begins as soon as a shot's motion is known."""
         for number, slot in enumerate(stale, 1):
             shot = states[slot].shot
             if states[slot].stale != ["lipsynced_clips"]:
@@ -115,8 +146,10 @@ class Making:
                 self.watch.step(f"shot {number}/{len(stale)} {states[slot].shot}: final frames")
                 self._try(slot, runner, "finish_shot")
             self.watch.bar.advance(self.watch.task, ALL_STAGES - 1)
-        if not self.failed:
-            self._mend_film(runner)
+
+    def _raise_first(self, states: dict[str, ShotState]) -> None:
+        """The first fault, with a word about the others."""
+        movie = self.production.film.movie
         if self.failed:
             shots = ", ".join(states[slot].shot for slot in self.failed)
             first = next(iter(self.failed.values()))
@@ -138,7 +171,7 @@ class Making:
             except NeedsReview:
                 held = True
             if held:
-                self._mend(slot, runner, "prepare_shot" if job == "prepare_shot" else "render_shot")
+                self._mend(slot, runner, "render_shot" if job == "finish_shot" else job)
         except (DiskFull, Stopped):
             raise
         except SparkleError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.harness.cpu_torchaudio import allow_cpu_torchaudio
+
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -13,6 +15,7 @@ CORPUS = ['{"prompt": "a boat at night", "steps": 20}', "A lighthouse keeper bef
 
 def save_tiny_model(folder: Path, *, context: int = 2048, template: str = TEMPLATE) -> Path:
     """Write a causal language model and its byte-level tokenizer into ``folder``."""
+    allow_cpu_torchaudio()
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast

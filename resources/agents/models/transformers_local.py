@@ -1,7 +1,7 @@
 """A causal language model on this machine, through transformers, its output held to the question's JSON Schema.
 
 Weights are safetensors or GGUF from local files; no code that comes with them is run. One model is resident in a
-process, for as long as it lives or until :func:`unload`; another one takes its place. It runs on the CPU in float32:
+process, until it was idle for long or :func:`unload`; another one takes its place. It runs on the CPU in float32:
 memory of a GPU is for whoever renders, and a model that wants one is better served by vLLM or Ollama beside us.
 
 One core is left to others: torch's threads wait by spinning, and where something else runs, two of them on two cores
@@ -29,10 +29,12 @@ from google.genai import types
 
 from resources.agents.errors import ModelBusy, ModelFault
 from resources.agents.models.chat import Chat
-from resources.agents.models.constrain import Constraint
 from resources.agents.models.json_schema import Schema, compact, schema_of
 from resources.agents.models.spec import ModelSpec
 from resources.agents.models.weights import Weights, find_weights
+from resources.gpu.constrain import Constraint, GrammarFault
+from resources.gpu.context import ModelContext
+from resources.gpu.packaged import Packaged, process_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +50,14 @@ REPETITION = 1.1
 SmolLM2 fills every string with one sentence over and over."""
 TOP_P = 0.95
 """Share of the probability that is drawn from, when a temperature is given (nucleus sampling, arXiv:1904.09751)."""
+
+
+IN_FLOAT32 = 2
+"""Times the size of safetensors, which are in 16 bits as a rule."""
+GGUF_IN_FLOAT32 = 7
+"""Times the size of a GGUF file: 4.5 bits a weight (Q4_1, SmolLM2-135M: 93 MB become 640)."""
+WORKING = 400 << 20
+"""Bytes beside the weights: key-value cache and logits of a 135M model at 2,048 tokens, rounded up."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,6 @@ class Generated:
 
 
 _lock = threading.Lock()
-_resident: dict[Weights, Loaded] = {}
 
 
 class TransformersLocal(BaseLlm):
@@ -94,13 +103,13 @@ class TransformersLocal(BaseLlm):
             raise ModelFault("a local model calls no tools", where=self.spec.text, hint="ask it without tools")
         stop = threading.Event()
         try:
-            loaded, written = await asyncio.to_thread(self._answer, llm_request, stop)
+            revision, written = await asyncio.to_thread(self._answer, llm_request, stop)
         finally:
             stop.set()
         yield LlmResponse(
             content=types.Content(role="model", parts=[types.Part(text=written.text)]),
             finish_reason=types.FinishReason.MAX_TOKENS if written.cut else types.FinishReason.STOP,
-            model_version=f"{self.spec.text}@{loaded.revision}",
+            model_version=f"{self.spec.text}@{revision}",
             usage_metadata=types.GenerateContentResponseUsageMetadata(
                 prompt_token_count=written.asked,
                 candidates_token_count=written.given,
@@ -108,11 +117,11 @@ class TransformersLocal(BaseLlm):
             ),
         )
 
-    def _answer(self, request: LlmRequest, stop: threading.Event) -> tuple[Loaded, Generated]:
+    def _answer(self, request: LlmRequest, stop: threading.Event) -> tuple[str, Generated]:
         config = request.config
         schema = schema_of(config.response_schema) if config.response_schema is not None else None
-        with _turn(stop):
-            loaded = load(find_weights(self.spec.model))
+        with _turn(stop), lent(find_weights(self.spec.model)) as lease:
+            loaded: Loaded = lease.model
             prompt = loaded.chat.prompt(_messages(request, schema))
             written = generate(
                 loaded,
@@ -123,7 +132,7 @@ class TransformersLocal(BaseLlm):
                 temperature=config.temperature or 0.0,
                 stop=stop,
             )
-        return loaded, written
+            return loaded.revision, written
 
 
 @contextmanager
@@ -138,18 +147,22 @@ def _turn(stop: threading.Event) -> Iterator[None]:
         _lock.release()
 
 
-def load(weights: Weights) -> Loaded:
-    """The model of ``weights``, from memory when it is the resident one. Hold the lock."""
-    if weights not in _resident:
-        _resident.clear()
-        _resident[weights] = _load(weights)
-    return _resident[weights]
+def lent(weights: Weights) -> ModelContext:
+    """A lease on the model of ``weights``, from memory when it is the resident one. Hold the lock."""
+    return _packaged(weights).lent()
 
 
-def unload() -> None:
-    """Give the resident model's memory back."""
+def unload(weights: Weights) -> None:
+    """Give a model's memory back, if it is there."""
     with _lock:
-        _resident.clear()
+        process_pool().evict_idle(_packaged(weights).key)
+
+
+def _packaged(weights: Weights) -> Packaged:
+    """``weights`` as the pool sees them: what the files take in float32, and the other models of this process out."""
+    key = f"transformers/{weights.folder / weights.gguf if weights.gguf else weights.folder}"
+    widened = weights.bytes * (IN_FLOAT32 if weights.gguf is None else GGUF_IN_FLOAT32)
+    return Packaged(key, "transformers", partial(_load, weights), weights=widened, working=WORKING, alone=True)
 
 
 def _load(weights: Weights) -> Loaded:
@@ -224,7 +237,10 @@ def generate(
     """Write at most ``most`` tokens after ``prompt``, held to ``schema``. Raises :class:`ModelFault`."""
     import torch
 
-    constraint = Constraint(loaded.chat.guide, schema)
+    try:
+        constraint = Constraint(loaded.chat.guide, schema)
+    except GrammarFault as fault:
+        raise ModelFault(fault.message, where=fault.where) from None
     most = min(most, loaded.context - len(prompt))
     if most <= constraint.reserve:
         raise ModelFault(

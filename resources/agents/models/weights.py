@@ -48,6 +48,14 @@ class Weights:
     sha256: str | None = None
     """The hash that the file must have, where it is known."""
 
+    @property
+    def bytes(self) -> int:
+        """Bytes of the files."""
+        return sum(path.stat().st_size for path in self._files())
+
+    def _files(self) -> list[Path]:
+        return [self.folder / self.gguf] if self.gguf else sorted(self.folder.glob("*.safetensors"))
+
     def revision(self) -> str:
         """A name for exactly these weights. Raises :class:`ModelFault` when a known hash does not hold.
 
@@ -62,8 +70,7 @@ class Weights:
                     hint="install the package again",
                 )
             return found[:16]
-        names = [self.folder / self.gguf] if self.gguf else sorted(self.folder.glob("*.safetensors"))
-        return digest([(path.name, path.stat().st_size, _head(path)) for path in names])[:16]
+        return digest([(path.name, path.stat().st_size, _head(path)) for path in self._files()])[:16]
 
 
 def find_weights(model: str) -> Weights:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from resources.cutout.voices.espeak import Phone
 from resources.cutout.voices.text import tokens
+from resources.gpu.packaged import Packaged
 
 if TYPE_CHECKING:
     from pocketsphinx import Decoder
@@ -75,7 +75,18 @@ def force_align(
     spoken = _keys(words)
     if not spoken:
         return None
-    decoder = _decoder()
+    with ALIGNER.lent() as lease:
+        return _aligned(lease.model, sound, words, spoken, pronounce)
+
+
+def _aligned(
+    decoder: Decoder,
+    sound: NDArray[np.float32],
+    words: list[str],
+    spoken: list[tuple[int, str]],
+    pronounce: Callable[[str], str],
+) -> tuple[list[Timed], list[Phone]] | None:
+    """:func:`force_align` with its decoder; ``spoken`` are the words (number, key) that it is to find."""
     for number, key in spoken:
         if decoder.lookup_word(key) is None:
             said = arpabet(pronounce(words[number]))
@@ -185,12 +196,14 @@ def arpabet(ipa: str) -> str:
     return " ".join(found)
 
 
-@lru_cache(maxsize=1)
-def _decoder() -> Decoder:
-    """One decoder a process: loading takes 0.4 s. Added words stay; a line's result does not depend on them."""
+def load_aligner() -> Decoder:
+    """A decoder that searches widely (0.4 s). Added words stay in it; a line's result does not depend on them."""
     from pocketsphinx import Decoder
 
     return Decoder(samprate=SPHINX_RATE, lm=None, loglevel="FATAL", beam=1e-80, wbeam=1e-60)
+
+
+ALIGNER = Packaged("pocketsphinx-aligner", "pocketsphinx", load_aligner, weights=95 << 20, working=40 << 20)
 
 
 def _decode(decoder: Decoder, pcm: bytes) -> None:

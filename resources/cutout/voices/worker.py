@@ -21,32 +21,31 @@ import os
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from resources.cutout.voices.align import force_align, label_words, spread
 from resources.cutout.voices.espeak import Espeak, SpeechFailed
-from resources.cutout.voices.neural import MAX_SYMBOLS, Kokoro, Piper, Spoken
+from resources.cutout.voices.neural import KOKORO, MAX_SYMBOLS, PIPER, Spoken
 from resources.cutout.voices.text import MAX_HEARD, speakable
-
-Voice = TypeVar("Voice", Piper, Kokoro)
-
-
-_loaded: dict[str, Piper | Kokoro] = {}
-"""The model of this process: one at a time, for both together hold 450 MB, and the queue sorts lines by model."""
+from resources.errors import SparkleError
+from resources.gpu.packaged import Packaged
 
 
-def _model(kind: type[Voice]) -> Voice:
-    voice = _loaded.get(kind.__name__)
-    if not isinstance(voice, kind):
-        _loaded.clear()
-        _give_back()
-        _loaded[kind.__name__] = voice = kind()
-        _give_back()
-    return voice
+@contextmanager
+def _lent(model: Packaged) -> Iterator[Any]:
+    """The model, loaded in place of the other one if it is not there. Raises :class:`SpeechFailed`."""
+    try:
+        with model.lent() as lease:
+            if not lease.warm:
+                _give_back()
+            yield lease.model
+    except SparkleError as error:
+        raise SpeechFailed(error.message) from None
 
 
 def _give_back() -> None:
@@ -102,9 +101,13 @@ def _say(request: dict[str, Any], espeak: Espeak, text: str, clauses: list[str])
     rate, seed = float(request["rate"]), int(request["seed"])
     match request["engine"]:
         case "piper":
-            return _model(Piper).speak(clauses, rate=rate, seed=seed)
+            with _lent(PIPER) as piper:
+                spoken: Spoken = piper.speak(clauses, rate=rate, seed=seed)
+            return spoken
         case "kokoro":
-            return _model(Kokoro).speak(clauses, request["speaker"], request["language"], rate=rate)
+            with _lent(KOKORO) as kokoro:
+                spoken = kokoro.speak(clauses, request["speaker"], request["language"], rate=rate)
+            return spoken
         case "espeak":
             return espeak.speak(
                 text,

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from resources.engines import RENDERING
 from resources.errors import SparkleError
 from resources.gpu.room import GpuRoom
 from resources.gpu.sdxl.asking import Ask, ask_of
@@ -37,7 +38,6 @@ from schemas.media import ImageRequest
 
 CODE_REVISION = "1"
 """Bump whenever the same request would give other bytes."""
-RENDERING = "rendering.json"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from PIL import Image
 
-from resources.engines import MOTION
+from resources.engines import MOTION, RENDERING
 from resources.errors import RenderFault
 from resources.gpu.plan import LoadPlan
 from resources.gpu.room import GpuRoom
@@ -38,7 +38,6 @@ from schemas.time import FrameRate
 CODE = "1"
 """Changes whenever the same request would give other frames."""
 IMAGE = "image.png"
-RENDERING = "rendering.json"
 
 
 class WanVideo:

@@ -18,6 +18,7 @@ from resources.pipeline.render import OWN_SOUND, EngineFrames, OwnClipFrames, Re
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.video import OWN_CLIP
 from resources.pipeline.stages.voices import read_track
+from resources.pipeline.told import told_in
 from resources.pipeline.versions import VERSIONS
 from resources.quality.picture import PictureMeasures, moments
 from resources.quality.ranges import PictureMeter, measure_ranges, prove
@@ -42,6 +43,8 @@ class ClipWork:
     frames: int
     handle: int
     meter: PictureMeter
+    prepared: Path
+    """Where the engine kept what it prepared, if it did."""
 
 
 def picture_of(request: LipsyncRequest) -> Picture:
@@ -78,16 +81,16 @@ def clip_work(
     request, key = asked_clip(script, slot, engine, video, voice, decided)
     folder = store.path(video)
     track = read_track(store.path(voice))
-    own, lines = folder / OWN_CLIP, list(track.lines)
+    own, lines, place = folder / OWN_CLIP, list(track.lines), scratch / key[:24]
     source: FrameSource
     if own.exists():
         source = OwnClipFrames(own)
     else:
-        sound, place = store.path(voice) / "dialogue.wav", scratch / key[:24]
+        sound = store.path(voice) / "dialogue.wav"
         prepared = engine.prepare(request, folder, lines, sound, track.frames, place)
         source = EngineFrames(engine, request, prepared, lines)
     meter = PictureMeter(moments(track.frames))
-    return ClipWork(key, source, picture_of(request), track.frames, request.handle_frames, meter)
+    return ClipWork(key, source, picture_of(request), track.frames, request.handle_frames, meter, place)
 
 
 def clip_job(
@@ -115,6 +118,7 @@ def clip_job(
         (folder / MEASURES).write_text(measures.model_dump_json(indent=1), encoding="utf-8")
         return {
             **encoded.model_dump(),
+            **told_in(work.prepared),
             "seconds": round(float(work.frames / work.picture.rate), 3),
             "mean_luma": measures.mean_luma,
             "mean_motion": measures.mean_motion,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from resources.agents.memo import Decided
-from resources.engines import Sound, TellsRendering, VoiceEngine
+from resources.engines import RENDERING, Sound, TellsRendering, VoiceEngine
 from resources.errors import RenderFault
 from resources.media.mix import levelled
 from resources.media.probe import LONGEST_S, read_sound
@@ -64,7 +64,7 @@ def voice_job(script: Script, slot: str, engine: VoiceEngine, decided: Decided[V
         (folder / "track.json").write_text(track.model_dump_json(indent=1), encoding="utf-8")
         if isinstance(engine, TellsRendering) and not own:
             told = [engine.rendering(line, line_seed(asked, line)) for line in asked.lines]
-            write_json(folder / "rendering.json", {"lines": told})
+            write_json(folder / RENDERING, {"lines": told})
         return {
             "frames": track.frames,
             "seconds": round(rate.seconds(track.frames), 3),

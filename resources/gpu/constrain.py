@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from resources.agents.errors import ModelFault
-from resources.agents.models.json_schema import Schema
+from resources.errors import Faulty
 
 if TYPE_CHECKING:
     from llguidance import LLTokenizer
     from numpy.typing import NDArray
+
+Schema = dict[str, Any]
 
 MOST_TEXT = 400
 """Characters of one string: a local model that may write 2,000 fills them, and has no room left for the rest."""
@@ -92,8 +93,12 @@ def shortest(schema: Schema, top: Schema | None = None, depth: int = 0) -> int:
     return 24  # a number, true, false or null
 
 
+class GrammarFault(Faulty):
+    """A schema that cannot be held to, or an answer that left its grammar."""
+
+
 class Constraint:
-    """The grammar of one answer, and where in it the answer stands."""
+    """The grammar of one answer, and where in it the answer stands. Raises :class:`GrammarFault`."""
 
     def __init__(self, tokenizer: LLTokenizer, schema: Schema | None) -> None:
         from llguidance import LLMatcher
@@ -141,7 +146,7 @@ class Constraint:
     def take(self, tokens: list[int]) -> None:
         """The answer goes on with ``tokens``."""
         if not self._matcher.consume_tokens(tokens):
-            raise ModelFault(f"the grammar refused its own token: {self._matcher.get_error()[:200]}")
+            raise GrammarFault(f"the grammar refused its own token: {self._matcher.get_error()[:200]}")
         for byte in self._tokenizer.decode_bytes(tokens):
             if self._in_string and not self._escaped and byte == _BACKSLASH:
                 self._escaped = True
@@ -151,5 +156,5 @@ class Constraint:
             self._escaped = False
 
 
-def _not_a_grammar(told: str) -> ModelFault:
-    return ModelFault(f"this schema cannot be held to: {' '.join(told.split())[:200]}", where="llguidance")
+def _not_a_grammar(told: str) -> GrammarFault:
+    return GrammarFault(f"this schema cannot be held to: {' '.join(told.split())[:200]}", where="llguidance")
