@@ -27,15 +27,20 @@ LOADERS = {
     "resources/agents/models/transformers_local.py": {"_load"},
     "resources/cutout/voices/align.py": {"load_aligner"},
     "resources/cutout/voices/neural.py": {"_session"},
+    "resources/gpu/chatterbox/model.py": {"load"},
     "resources/gpu/nudenet.py": {"load_nudenet"},
+    "resources/gpu/pipelines.py": {"load_pipeline"},
     "resources/gpu/qwen_vl/loading.py": {"load_judge"},
+    "resources/gpu/sdxl/loader.py": {"_add_adapter"},
+    "resources/gpu/wan/loading.py": {"load_wan"},
+    "resources/gpu/wan/shelf.py": {"latents"},
     "resources/gpu/wav2lip/faces.py": {"looking"},
     "resources/gpu/wav2lip/weights.py": {"_tensors"},
     "resources/quality/recognition.py": {"load_recogniser"},
     "resources/quality/speech_quality.py": {"load_dnsmos"},
 }
-"""Functions that a lease calls, or that these call. One stands for itself: ``looking`` reads OpenCV's cascades, a
-table of thresholds."""
+"""Functions that a lease calls, or that these call. Two stand for themselves: ``looking`` reads OpenCV's cascades, a
+table of thresholds, and ``latents`` what was sampled for one chunk, which is no model."""
 LENT = {"load_aligner", "load_piper", "load_kokoro", "load_nudenet", "load_recogniser", "load_dnsmos", "load_judge",
         "load_generator"}  # fmt: skip
 """Loaders that are handed to a lease by name."""
