@@ -17,7 +17,7 @@ from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
 from schemas.decisions import Repair
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
-from schemas.refs import Slot
+from schemas.refs import Sha256, Slot, Stage
 from schemas.vocabulary import Codec
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -43,6 +43,8 @@ class Take(Strict):
     note: Short = ""
     repairs: list[Repair] = Field(default_factory=list, max_length=8)
     """What its stages do differently, beside the seed; of two for one stage the later holds."""
+    made: dict[Stage, Sha256] = Field(default_factory=dict)
+    """Fingerprints of what was made for it, noted when another take takes its place: kept as long as the take is."""
     at: str
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from resources.errors import InputError, Missing
-from resources.store.film import FilmFolder, ShotTakes, Take
+from resources.errors import Missing
+from resources.pipeline.takes import MAX_TAKES, with_take
+from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import derive_seed
 from resources.store.locks import film_lock
-from resources.store.timeline import now, write_memory_event
+from resources.store.timeline import write_memory_event
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
-
-MAX_TAKES = 99
 
 
 @click.command()
@@ -44,7 +43,8 @@ def retake(
     from resources.pipeline.stages.plan import ensure_plan
     from sparkle_assets.cli.make import make
 
-    film = open_home(home).existing(movie)
+    home_store = open_home(home)
+    film = home_store.existing(movie)
     with film_lock(film.path):
         plan = ensure_plan(film)
         ids = [one.id or "" for one in plan.shots]
@@ -52,34 +52,11 @@ def retake(
             shot = ids[int(shot) - 1]
         if shot not in ids:
             raise Missing(f"film {movie!r} has no shot {shot[:64]!r}", hint=f"shots: {', '.join(ids[:12])}")
-        takes = with_take(film, shot, derive_seed(plan.seed, "shot", shot), seed, note, use_take, pin)
+        first, store = derive_seed(plan.seed, "shot", shot), Artifacts(film, home_store.root)
+        takes = with_take(store, shot, first, seed=seed, note=note, use_take=use_take, pin=pin)
         film.write_takes({**film.takes(), shot: takes})
         event = "take_chosen" if use_take is not None else "take_asked"
         write_memory_event(film.path, event, shot=shot, take=takes.current, note=note, pinned=takes.pinned)
     if not as_json:
         answer({}, f"{shot}: take {takes.current} of {len(takes.takes)}", as_json=False)
     return int(context.invoke(make, movie=movie, home=home, as_json=as_json) or 0)
-
-
-def with_take(
-    film: FilmFolder, shot: str, first_seed: int, seed: int | None, note: str, use_take: int | None, pin: bool
-) -> ShotTakes:
-    """The takes of a shot with one more, or another one chosen."""
-    known = film.takes().get(shot)
-    if known is None:
-        known = ShotTakes(takes=[Take(number=1, seed=first_seed, at=now())], current=1)
-    pinned = known.pinned or pin
-    if use_take is not None:
-        if seed is not None:
-            raise InputError("--seed makes a new take, --use-take goes back to an old one: give one of them")
-        if use_take > len(known.takes):
-            raise InputError(f"shot {shot!r} has {len(known.takes)} takes, there is no take {use_take}")
-        return known.model_copy(update={"current": use_take, "pinned": pinned})
-    if pin and seed is None and not note:
-        return known.model_copy(update={"pinned": True})
-    number = len(known.takes) + 1
-    if number > MAX_TAKES:
-        raise InputError(f"shot {shot!r} has {MAX_TAKES} takes already", hint="choose one with --use-take")
-    fresh = seed if seed is not None else derive_seed(first_seed, "take", number)
-    take = Take.model_validate({"number": number, "seed": fresh, "note": note[:120], "at": now()})
-    return ShotTakes(takes=[*known.takes, take], current=number, pinned=pinned)
