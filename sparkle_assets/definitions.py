@@ -18,7 +18,11 @@ from sparkle_assets.assets.film import final_cut, qa_report  # noqa: E402
 from sparkle_assets.assets.plan import movie_plan  # noqa: E402
 from sparkle_assets.assets.shots import lipsynced_clips, shot_images, video_chunks, voices  # noqa: E402
 from sparkle_assets.assets.specs import specs  # noqa: E402
-from sparkle_assets.automation.jobs import jobs  # noqa: E402
+from sparkle_assets.automation.clean_up import clean_up  # noqa: E402
+from sparkle_assets.automation.jobs import asset_jobs  # noqa: E402
+from sparkle_assets.automation.new_film import new_film  # noqa: E402
+from sparkle_assets.automation.night import finish_missing  # noqa: E402
+from sparkle_assets.automation.schedules import schedules  # noqa: E402
 from sparkle_assets.automation.sensors import sensors  # noqa: E402
 from sparkle_assets.checks.film import film_checks  # noqa: E402
 from sparkle_assets.checks.shots import clip_checks, voice_checks  # noqa: E402
@@ -30,8 +34,9 @@ def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | Non
     return dg.Definitions(
         assets=[*specs, movie_plan, shot_images, voices, video_chunks, lipsynced_clips, final_cut, qa_report],
         asset_checks=[voice_checks, clip_checks, film_checks],
-        jobs=jobs,
+        jobs=[new_film, *asset_jobs, finish_missing, clean_up],
         sensors=sensors,
+        schedules=schedules,
         resources=studio_resources(home, load_profile(profile), engines or {}),
     )
 

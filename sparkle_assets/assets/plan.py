@@ -12,28 +12,35 @@ from sparkle_assets.studio import Studio
 if TYPE_CHECKING:
     from resources.pipeline.production import Production
 
+CODE_VERSION = "1"
 
-@dg.asset(partitions_def=movies, group_name="plan", kinds={"python", "json"}, code_version="1")
+
+@dg.asset(partitions_def=movies, group_name="plan", kinds={"python", "json"}, code_version=CODE_VERSION)
 def movie_plan(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The plan of a film, written from its idea or taken in as it was edited, and the spec of every stage and shot."""
+    with told(), studio.film(movie_of(context)) as film:
+        return planned(context, film)
+
+
+def planned(context: dg.OpExecutionContext, film: "Production") -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The plan of an open film on record, with every spec that changed."""
     from resources.director.tools.script_agent import script_agent
 
-    with told(), studio.film(movie_of(context)) as film:
-        outcome = script_agent(film)
-        log_specs(context, film)
-        plan = film.script.plan
-        return show(
-            film,
-            outcome,
-            title=plan.title,
-            logline=plan.logline or plan.idea,
-            shots=len(plan.shots),
-            seed=plan.seed,
-            plan=dg.MetadataValue.path(str(film.film.plan_path)),
-        )
+    outcome = script_agent(film)
+    log_specs(context, film)
+    plan = film.script.plan
+    return show(
+        film,
+        outcome,
+        title=plan.title,
+        logline=plan.logline or plan.idea,
+        shots=len(plan.shots),
+        seed=plan.seed,
+        plan=dg.MetadataValue.path(str(film.film.plan_path)),
+    )
 
 
-def log_specs(context: dg.AssetExecutionContext, film: "Production") -> None:
+def log_specs(context: dg.OpExecutionContext, film: "Production") -> None:
     """Log every spec whose data version is not the one on record."""
     movie = film.film.movie
     wanted = {("cut_spec", movie): film.cut_version()}

@@ -7,7 +7,8 @@ import pytest
 
 from resources.errors import NeedsReview, RenderFault
 from resources.store.film import Home, Settings
-from sparkle_assets.runner import PID_TAG, Runner, fail_dead_runs
+from sparkle_assets.runner import Runner, fail_dead_runs
+from sparkle_assets.runs import PID_TAG
 from tests.conftest import write_plan
 from tests.harness.engines import TinyCards, TinyImages, TinyLipsync, TinyMusic, TinyVideo, TinyVoices
 from tests.integration.test_pipeline import Frozen
