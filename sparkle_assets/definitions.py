@@ -12,6 +12,10 @@ import dagster as dg
 
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)  # partitioned checks are what this project stands on
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
+# what Dagster says of its own tags when a sensor asks for a shot
+warnings.filterwarnings(
+    "ignore", message=r"Non-compliant tag keys like \['dagster/partition", category=DeprecationWarning
+)
 
 from resources.profile import load_profile  # noqa: E402
 from sparkle_assets.assets.film import final_cut, qa_report  # noqa: E402

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 def review_answers(context: dg.SensorEvaluationContext, studio: Studio) -> dg.SensorResult:
     """Ask for what an answer sets free, once an answer.
 
-    A yes to a shot asks for that shot again: nothing is made of what is made, its checks learn of the yes, and motion is
-    made for a sound that was held. When nothing else holds the film, its cut and report are asked for. A no keeps the
-    shot held; only the film's report is written again when the no was about the film.
+    A yes to a shot asks for that shot again: what is made stays, its checks learn of the yes, and motion is made for a
+    sound that was held. When nothing else holds the film, its cut and report are asked for. A no to a shot keeps it
+    held; a no to the film has its report say so.
     """
     films = Films.of(context, studio.place, *DATABASE, REVIEW)
     requests: list[dg.RunRequest] = []

@@ -56,8 +56,9 @@ def inbox(context: dg.SensorEvaluationContext, studio: Studio) -> dg.SensorResul
                 folder.accept(name)
                 continue
         except InputError as error:
-            context.log.warning(f"{name!r} is rejected: {error}")
-            folder.reject(name, reason(error, name))
+            why = reason(error, name)
+            context.log.warning(f"{name!r} is rejected: {why}")
+            folder.reject(name, why)
             continue
         except (Busy, Paused) as error:
             context.log.info(f"{name!r} waits: {error}")

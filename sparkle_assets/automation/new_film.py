@@ -88,7 +88,7 @@ def begin_film(context: dg.OpExecutionContext, config: NewFilm, studio: Studio) 
     executor_def=dg.in_process_executor,
     tags=run_tags(PREVIEW),
     config=dg.RunConfig(ops={"begin_film": NewFilm(idea="A lighthouse keeper befriends a storm")}),
-    description="Makes a film from an idea: open the Launchpad, write yours over the one that stands there, and launch.",
+    description="Makes a film from an idea: in the Launchpad, write yours over the one that stands there, and launch.",
 )
 def new_film() -> None:
     """One step; automation makes the rest."""

@@ -45,7 +45,7 @@ class Size(click.ParamType):
 def gc(dry_run: bool, days: float, max_bytes: int | None, home: Path, as_json: bool) -> None:
     """Remove what can be made again and no film needs: earlier versions of shots and cuts, and old parts of the cache.
 
-    Whatever is in a film, every take of a shot, what a person was asked about, plans, decisions and your own media stay.
+    Whatever is in a film, every take of a shot, what a person was asked about, plans, decisions and your media stay.
     """
     from resources.store.collect import collect
 
@@ -55,9 +55,8 @@ def gc(dry_run: bool, days: float, max_bytes: int | None, home: Path, as_json: b
     lines = [f"{one.path.relative_to(store.root)}  {one.bytes / 1e6:.1f} MB, {one.why}" for one in done.removed]
     more = len(lines) - MOST_LINES
     lines = lines[:MOST_LINES] + ([f"and {more} more"] if more > 0 else [])
-    lines.append(
-        f"{verb}: {len(done.removed)} things, {done.bytes / 1e6:.1f} MB; films and cache take {done.kept_bytes / 1e6:.1f} MB"
-    )
+    kept = f"films and cache take {done.kept_bytes / 1e6:.1f} MB"
+    lines.append(f"{verb}: {len(done.removed)} things, {done.bytes / 1e6:.1f} MB; {kept}")
     if max_bytes is not None and done.kept_bytes > max_bytes:
         lines.append("that is more than was asked for: films need the rest")
     lines += [f"{movie} is being made: nothing of it, or of the cache, was touched" for movie in done.busy]
