@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from resources.pipeline.control import pause, stop
 from resources.store.film import Home
 from sparkle_assets.runner import prepare_instance
 from tests.conftest import ROOT, write_plan
@@ -126,14 +125,13 @@ def test_a_dropped_plan_and_an_idea_from_the_launchpad_become_films(server: Serv
     home, shot = server.home, {**plan["shots"][0], "dialogue": []}
     (home.root / "inbox").mkdir(exist_ok=True)
     write_plan(home.root / "inbox" / "boat.json", {**plan, "shots": [shot], "title_card_s": 0, "end_card_s": 0})
-    idea = {"idea": "A fox finds a lantern", "movie": "fox", "resolution": "144p"}
-    assert server.run("new_film", {}, {"ops": {"begin_film": {"config": idea}}}) == "SUCCESS"
-    assert home.film("fox").plan_path.exists()
-    pause(home.film("fox"))  # its shots are asked for by now; this test has seen enough of it
     film, accepted = home.film("boat"), home.root / "inbox" / "accepted" / "boat.json"
     deadline = time.monotonic() + 240
     while not (accepted.exists() and (film.path / "report" / "index.html").exists()):
         assert time.monotonic() < deadline, server.ask(RUNS)
         time.sleep(0.5)
     assert (film.path / "cut" / "final_cut.mp4").exists()
-    stop(home.film("fox"))
+    idea = {"idea": "A fox finds a lantern", "movie": "fox", "resolution": "144p"}
+    assert server.run("new_film", {}, {"ops": {"begin_film": {"config": idea}}}) == "SUCCESS"
+    specs = server.ask(LATEST, key={"path": ["image_spec"]}, partitions=["fox|01"])
+    assert [one["partition"] for one in specs["assetOrError"]["assetMaterializations"]] == ["fox|01"]
