@@ -249,7 +249,8 @@ def _remove(path: Path) -> None:
 def _changed(path: Path) -> float:
     """When anything of ``path`` was last written."""
     inner = path.iterdir() if path.is_dir() and not path.is_symlink() else ()
-    return max(one.lstat().st_mtime for one in (path, *inner))
+    times: list[float] = [one.lstat().st_mtime for one in (path, *inner)]
+    return max(times)
 
 
 def _size(path: Path) -> int:

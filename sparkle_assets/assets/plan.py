@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from resources.pipeline.production import Production
 
 CODE_VERSION = "1"
+Context = dg.AssetExecutionContext | dg.OpExecutionContext
 
 
 @dg.asset(partitions_def=movies, group_name="plan", kinds={"python", "json"}, code_version=CODE_VERSION)
@@ -22,7 +23,7 @@ def movie_plan(context: dg.AssetExecutionContext, studio: Studio) -> dg.Material
         return planned(context, film)
 
 
-def planned(context: dg.OpExecutionContext, film: "Production") -> dg.MaterializeResult:  # type: ignore[type-arg]
+def planned(context: Context, film: "Production") -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The plan of an open film on record, with every spec that changed."""
     from resources.director.tools.script_agent import script_agent
 
@@ -40,7 +41,7 @@ def planned(context: dg.OpExecutionContext, film: "Production") -> dg.Materializ
     )
 
 
-def log_specs(context: dg.OpExecutionContext, film: "Production") -> None:
+def log_specs(context: Context, film: "Production") -> None:
     """Log every spec whose data version is not the one on record."""
     movie = film.film.movie
     wanted = {("cut_spec", movie): film.cut_version()}

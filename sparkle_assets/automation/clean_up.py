@@ -11,11 +11,13 @@ from sparkle_assets.studio import Studio
 class CleanUp(dg.Config):
     """What may go."""
 
-    older_than_days: float = Field(30.0, ge=0, description="Only what has not been touched for so many days.")
+    older_than_days: float = Field(default=30.0, ge=0, description="Only what has not been touched for so many days.")
     max_bytes: int | None = Field(
-        None, ge=0, description="Younger things go too, oldest first, until films and cache take no more than this."
+        default=None,
+        ge=0,
+        description="Younger things go too, oldest first, until films and cache take no more than this.",
     )
-    dry_run: bool = Field(True, description="Only say what would be removed.")
+    dry_run: bool = Field(default=True, description="Only say what would be removed.")
 
 
 @dg.op(description="Removes what can be made again and no film needs; see `sparkle gc --help`.")

@@ -1,5 +1,8 @@
 """A run that failed is told: in the film's timeline, and where somebody wants to hear of it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import dagster as dg
 
 from resources.errors import NeedsReview, PassingFault, SparkleError
@@ -25,7 +28,7 @@ def failures(context: dg.RunFailureSensorContext, studio: Studio) -> None:
     record_failure(studio, run, context.failure_event.message or "", context.get_step_failure_events())
 
 
-def record_failure(studio: Studio, run: dg.DagsterRun, message: str, steps: list[dg.DagsterEvent]) -> None:
+def record_failure(studio: Studio, run: dg.DagsterRun, message: str, steps: Sequence[dg.DagsterEvent]) -> None:
     """Write a failure into the timeline of its film, once a run, and send it where SPARKLE_NOTIFY says."""
     from resources.store.timeline import read_timeline, write_memory_event
 
@@ -44,7 +47,7 @@ def record_failure(studio: Studio, run: dg.DagsterRun, message: str, steps: list
     notify(f"sparkle: {movie or run.job_name} failed", f"{told['error']}{again}")
 
 
-def fault_of(message: str, steps: list[dg.DagsterEvent]) -> dict[str, str | bool]:
+def fault_of(message: str, steps: Sequence[dg.DagsterEvent]) -> dict[str, Any]:
     """What failed in a run: the pipeline's own error where there is one, told by its first step.
 
     ``passing`` says whether the same may work later (:class:`PassingFault`): a busy device, a time-out. Everything else

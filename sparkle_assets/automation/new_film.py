@@ -29,12 +29,18 @@ class NewFilm(dg.Config):
     """What the film is about, and how it is to be."""
 
     idea: str = Field(description="One or a few sentences: what happens.")
-    movie: str | None = Field(None, description="Its id: a-z, 0-9, - and _. Without it a short form of the idea.")
-    profile: str | None = Field(None, description="Which engines serve. Without it those this UI was started with.")
-    seed: int | None = Field(None, description="0 to 4294967295; another seed is another telling.")
-    aspect: Aspect | None = Field(None, description="Wide (16:9, without it), tall (9:16) or square (1:1).")
-    resolution: Resolution | None = Field(None, description="The short side of the picture; without it 720p.")
-    language: str | None = Field(None, description="Of the dialogue: en, de, es, fr, ...; without it the idea's.")
+    movie: str | None = Field(
+        default=None, description="Its id: a-z, 0-9, - and _. Without it a short form of the idea."
+    )
+    profile: str | None = Field(
+        default=None, description="Which engines serve. Without it those this UI was started with."
+    )
+    seed: int | None = Field(default=None, description="0 to 4294967295; another seed is another telling.")
+    aspect: Aspect | None = Field(default=None, description="Wide (16:9, without it), tall (9:16) or square (1:1).")
+    resolution: Resolution | None = Field(default=None, description="The short side of the picture; without it 720p.")
+    language: str | None = Field(
+        default=None, description="Of the dialogue: en, de, es, fr, ...; without it the idea's."
+    )
 
 
 @dg.op(description="Writes the plan of a new film, and puts the film among the partitions.")

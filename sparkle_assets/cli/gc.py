@@ -13,17 +13,14 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 MOST_LINES = 20
 
 
-class Size(click.ParamType):
+def size(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
     """Bytes, also as 500M or 20GB (of a thousand, as disks are sold)."""
-
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Bytes, or click's own error."""
-        found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgt]?)b?", str(value).strip().lower())
-        if found is None:
-            self.fail(f"{str(value)[:40]!r} is not a size such as 500M or 20GB", param, ctx)
-        return int(float(found.group(1)) * _UNITS[found.group(2)])
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgt]?)b?", value.strip().lower())
+    if found is None:
+        raise click.BadParameter(f"{value[:40]!r} is not a size such as 500M or 20GB")
+    return int(float(found.group(1)) * _UNITS[found.group(2)])
 
 
 @click.command()
@@ -38,7 +35,10 @@ class Size(click.ParamType):
     help="Only what has not been touched for so long.",
 )
 @click.option(
-    "--max-bytes", type=Size(), help="Younger things go too, oldest first, until all takes no more than this."
+    "--max-bytes",
+    callback=size,
+    metavar="N",
+    help="Younger things go too, oldest first, until films and cache take no more.",
 )
 @home_option
 @json_option
