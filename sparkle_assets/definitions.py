@@ -34,13 +34,18 @@ from sparkle_assets.studio import home_from_environment, studio_resources  # noq
 
 
 def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """The graph for one home and one profile; ``engines`` replace the profile's own, by resource key."""
+    """The graph for one home and one profile; ``engines`` replace the profile's own, by resource key.
+
+    A run is one process, also where automation asks for it: models load once, and a step's child process would wait
+    for the render workers below it for ever.
+    """
     return dg.Definitions(
         assets=[*specs, movie_plan, shot_images, voices, video_chunks, lipsynced_clips, final_cut, qa_report],
         asset_checks=[voice_checks, clip_checks, film_checks],
         jobs=[new_film, *asset_jobs, finish_missing, clean_up],
         sensors=sensors,
         schedules=schedules,
+        executor=dg.in_process_executor,
         resources=studio_resources(home, load_profile(profile), engines or {}),
     )
 
