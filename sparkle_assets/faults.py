@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from resources.errors import SparkleError
+from resources.errors import PassingFault, SparkleError
 
 
 class Told(dg.Failure):
@@ -19,7 +19,12 @@ class Told(dg.Failure):
     def __init__(self, error: SparkleError) -> None:
         super().__init__(
             description=str(error),
-            metadata={"kind": error.kind, "where": error.where or "-", "hint": error.hint or "-"},
+            metadata={
+                "kind": error.kind,
+                "where": error.where or "-",
+                "hint": error.hint or "-",
+                "passing": isinstance(error, PassingFault),
+            },
             allow_retries=False,
         )
         self.error = error

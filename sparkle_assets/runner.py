@@ -26,6 +26,7 @@ from sparkle_assets.faults import Told
 from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 from sparkle_assets.processes import alive, older_than, process_tag
+from sparkle_assets.runs import MOVIE_TAG, PID_TAG
 
 SETTINGS = """\
 # Written by sparkle; change it and it stays yours.
@@ -56,7 +57,6 @@ retention:
 are never retried by runs as well, for the pipeline retries what may pass itself."""
 OLD_SETTINGS = ("telemetry:\n  enabled: false\nnux:\n  enabled: false\n",)
 """What earlier versions wrote; replaced, unlike a file that somebody changed."""
-PID_TAG = "sparkle/process"
 CHECKED = ("shot_images", "voice_tracks", "lipsynced_clips")
 """Assets of a shot whose checks hold the film."""
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
@@ -87,7 +87,7 @@ class Runner:
             self.defs.resolve_job_def(job).execute_in_process(
                 instance=self.instance,
                 partition_key=key,
-                tags={PID_TAG: process_tag(), "sparkle/movie": movie},
+                tags={PID_TAG: process_tag(), MOVIE_TAG: movie},
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
         except Told as told:

@@ -175,12 +175,17 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
     card_engine: dg.ResourceDependency[Any]
     music_engine: dg.ResourceDependency[Any]
 
+    @property
+    def place(self) -> Home:
+        """Where films live."""
+        return Home(Path(self.home))
+
     @contextmanager
     def film(self, movie: str) -> "Iterator[Production]":
         """One film, locked against every other process. Raises what the pipeline raises."""
         from resources.pipeline.production import Production
 
-        home = Home(Path(self.home))
+        home = self.place
         home.prepare()
         with film_lock(home.film(movie).path, wait=LOCK_WAIT_S):
             production = Production(home, movie, self._engines)
@@ -196,14 +201,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         """One film without its lock, to read what is there."""
         from resources.pipeline.production import Production
 
-        return Production(Home(Path(self.home)), movie, self._engines)
+        return Production(self.place, movie, self._engines)
 
     def function_tools(self) -> "list[FunctionTool]":
         """All seven tools, on this home and these engines."""
         from resources.director.bench import Bench
         from resources.director.tools.catalogue import function_tools
 
-        return function_tools(Bench(Home(Path(self.home)), self._engines))
+        return function_tools(Bench(self.place, self._engines))
 
     def _engines(self, profile: str) -> "Engines":
         if profile != self.profile:
@@ -213,7 +218,7 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
             )
         from resources.pipeline.engines import engines_of
 
-        engines = engines_of(self.profile, Home(Path(self.home)).cache)
+        engines = engines_of(self.profile, self.place.cache)
         given = {
             "image": self.image_engine,
             "voice": self.voice_engine,

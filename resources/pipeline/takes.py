@@ -11,15 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from resources.errors import InputError
 from resources.quality.decide import TakesSoFar, badness
+from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, ShotTakes, Take
 from resources.store.fingerprint import derive_seed
 from resources.store.timeline import now
 from schemas.decisions import Repair
 from schemas.plan import MoviePlan
-from schemas.refs import Stage
+from schemas.refs import SHOT_STAGES, Stage
 from schemas.report import Finding
 
 MAX_TAKES = 99
+"""Of one shot, whoever asked for them."""
 
 
 def takes_of(film: FilmFolder, plan: MoviePlan, shot: str) -> ShotTakes:
@@ -58,6 +60,23 @@ def asked_again(
     fresh = seed if seed is not None else derive_seed(known.takes[0].seed, "take", number)
     take = Take.model_validate({"number": number, "seed": fresh, "note": note[:120], "at": now()})
     return ShotTakes(takes=[*known.takes, take], current=number, pinned=pinned)
+
+
+def noted(store: Artifacts, known: ShotTakes, shot: str) -> ShotTakes:
+    """``known`` with the names of what was made for the current take, which is about to leave the film.
+
+    By them going back to it costs nothing but the cut, and nothing of it is ever collected.
+    """
+    slot, take = store.film.peek_slots([shot])[shot], current_take(known)
+    made: dict[Stage, str] = dict(take.made)
+    for stage in SHOT_STAGES:
+        ref = store.current(stage, slot)
+        sidecar = None if ref is None else store.sidecar(ref)
+        # what is current may be of an earlier take, when this one was asked for and never made
+        if stage not in made and ref is not None and sidecar is not None and sidecar.request.get("seed") == take.seed:
+            made[stage] = ref.fingerprint
+    told = take.model_copy(update={"made": made})
+    return known.model_copy(update={"takes": [told if one.number == take.number else one for one in known.takes]})
 
 
 def repaired(known: ShotTakes, repair: Repair, because: Sequence[str], shot: str) -> ShotTakes:

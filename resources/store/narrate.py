@@ -176,6 +176,15 @@ def _cleanup(data: Data) -> str:
     return "cleaned up" + (" after a failure" if data.get("failed") else "") + kept + lost
 
 
+def _because(data: Data) -> str:
+    return f": {data['note']}" if data.get("note") else ""
+
+
+def _run_failed(data: Data) -> str:
+    then = "; it may pass when it is tried again" if data.get("passing") else ""
+    return f"a run of {data.get('job')} FAILED: {data.get('error')}{then}"
+
+
 _WORDS: dict[str, Callable[[Data], str]] = {
     "run_start": _run_start,
     "begin": lambda data: f"begun{_try(data)}",
@@ -200,6 +209,8 @@ _WORDS: dict[str, Callable[[Data], str]] = {
     "review_asked": _review,
     "review_answered": _answered,
     "review_noted": lambda data: f"a person noted: {data.get('note')}",
+    "dropped": lambda data: f"{data.get('file')} was dropped into the inbox{_because(data)}",
+    "run_failed": _run_failed,
     "pause_asked": lambda data: "a person paused the film",
     "resume_asked": lambda data: "a person let the film go on",
     "stop_asked": lambda data: "a person asked to stop",

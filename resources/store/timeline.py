@@ -38,7 +38,8 @@ def write_memory_event(
     Names in use: ``run_start``; ``begin``, ``success``, ``failed``, ``reused`` (a stage of a shot) and the same with
     ``chunk_`` in front; ``load_start``, ``load_complete``, ``load_failed``, ``inference_start``, ``inference_end``,
     ``cleanup`` (always, also after a failure); ``policy_decision``; ``decided``,
-    ``decision_damaged``; ``retake``, ``take_asked``, ``take_chosen``; ``saved``,
+    ``decision_damaged``; ``retake``, ``take_asked``, ``take_chosen``;
+    ``dropped``, ``run_failed``; ``saved``,
     ``save_failed``; ``schemas_published``, ``schema_local``; ``timeline_mended``; ``note``. Any other name in the same
     spelling is as good; :mod:`resources.store.narrate` has the words for those it knows.
     """

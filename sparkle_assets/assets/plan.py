@@ -14,6 +14,8 @@ from sparkle_assets.studio import Studio
 if TYPE_CHECKING:
     from resources.pipeline.production import Production
 
+Context = dg.AssetExecutionContext | dg.OpExecutionContext
+
 
 @dg.asset(
     partitions_def=movies,
@@ -24,24 +26,29 @@ if TYPE_CHECKING:
 )
 def movie_plan(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Here a film begins: its plan, written from the idea or taken in as edited, and what it asks of each stage."""
+    with told(), studio.film(movie_of(context)) as film:
+        return planned(context, film)
+
+
+def planned(context: Context, film: "Production") -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The plan of an open film on record, with every spec that changed."""
     from resources.director.tools.script_agent import script_agent
 
-    with told(), studio.film(movie_of(context)) as film:
-        outcome = script_agent(film)
-        log_specs(context, film)
-        plan = film.script.plan
-        return show(
-            film,
-            outcome,
-            title=plan.title,
-            logline=plan.logline or plan.idea,
-            shots=len(plan.shots),
-            story=story(plan),
-            plan=dg.MetadataValue.path(str(film.film.plan_path)),
-        )
+    outcome = script_agent(film)
+    log_specs(context, film)
+    plan = film.script.plan
+    return show(
+        film,
+        outcome,
+        title=plan.title,
+        logline=plan.logline or plan.idea,
+        shots=len(plan.shots),
+        story=story(plan),
+        plan=dg.MetadataValue.path(str(film.film.plan_path)),
+    )
 
 
-def log_specs(context: dg.AssetExecutionContext, film: "Production") -> None:
+def log_specs(context: Context, film: "Production") -> None:
     """Log every spec whose data version is not the one on record."""
     movie = film.film.movie
     wanted = {("cut_spec", movie): film.cut_version()}

@@ -1,14 +1,23 @@
-"""What the daemon does by itself: it lets declarative automation flow."""
+"""What the daemon does by itself, all of it: declarative automation, and what looks out for people."""
 
 from __future__ import annotations
 
 import dagster as dg
+
+from sparkle_assets.automation.answers import review_answers
+from sparkle_assets.automation.edits import plan_edits
+from sparkle_assets.automation.failures import failures
+from sparkle_assets.automation.inbox import inbox
+from sparkle_assets.automation.night import missing
+from sparkle_assets.automation.priorities import FILM, run_tags
+from sparkle_assets.automation.retakes import retakes
 
 automation = dg.AutomationConditionSensorDefinition(
     "automation",
     target=dg.AssetSelection.all(),  # the text "*" would load a parser for it
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=3,
+    run_tags=run_tags(FILM),
     description="Makes what is new or changed, and nothing else (sparkle_assets/automation/conditions.py).",
 )
-sensors = [automation]
+sensors = [automation, inbox, plan_edits, retakes, review_answers, failures, missing]

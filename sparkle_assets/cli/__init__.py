@@ -19,6 +19,7 @@ from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.doctor import doctor
 from sparkle_assets.cli.export import export
 from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, status
+from sparkle_assets.cli.gc import gc
 from sparkle_assets.cli.make import make
 from sparkle_assets.cli.models import models
 from sparkle_assets.cli.plan import plan
@@ -43,7 +44,7 @@ def sparkle() -> None:
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
     sparkle.add_command(command)
-for command in (pause_film, resume_film, stop_film, review, export, schemas, ui, models):
+for command in (pause_film, resume_film, stop_film, review, export, schemas, ui, models, gc):
     sparkle.add_command(command)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resources.errors import DiskFull
+from resources.pipeline.beginning import Wishes, wanted_of, with_wishes
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.space import BYTES_A_FILM, BYTES_A_FRAME, film_bytes, free_bytes, shot_seconds
-from sparkle_assets.cli.beginning import Wishes, wanted_of, with_wishes
 
 if TYPE_CHECKING:
     from resources.pipeline.stages.plan import Request

@@ -10,19 +10,10 @@ from typing import Any
 import click
 
 from resources.errors import InputError, Stopped
+from resources.pipeline.beginning import Wishes, check_profile, check_request, movie_id, notes_on, prepare_plan
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.locks import film_lock
 from sparkle_assets.cli.animatic import animate, tell_animatic
-from sparkle_assets.cli.beginning import (
-    Wishes,
-    check_profile,
-    check_request,
-    movie_id,
-    notes_on,
-    prepare_plan,
-    say,
-    wish_options,
-)
 from sparkle_assets.cli.common import home_option, json_option
 from sparkle_assets.cli.forecast import dry
 from sparkle_assets.cli.making import Making
@@ -31,6 +22,7 @@ from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
 from sparkle_assets.cli.screenplay import check_screenplay, make_reels
 from sparkle_assets.cli.spending import cost, in_words, spent
+from sparkle_assets.cli.wishes import say, wish_options
 
 
 @click.command()

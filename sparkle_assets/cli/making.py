@@ -74,7 +74,7 @@ class Making:
             return
         from resources.agents.policy import notes
         from resources.pipeline.stages.plan import edited_by_hand
-        from sparkle_assets.cli.beginning import say
+        from sparkle_assets.cli.wishes import say
 
         if edited_by_hand(production.film):
             say(notes(production.script.plan, what="the plan"))

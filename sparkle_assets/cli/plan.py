@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from resources.errors import InputError
+from resources.pipeline.beginning import Wishes, asked, notes_on_telling
 from resources.store.film import Home
-from sparkle_assets.cli.beginning import Wishes, asked, notes_on_telling, say, wish_options
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
 from sparkle_assets.cli.screenplay import check_screenplay, plan_reels
+from sparkle_assets.cli.wishes import say, wish_options
 
 
 class IdeaGroup(click.Group):

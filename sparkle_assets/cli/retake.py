@@ -40,10 +40,12 @@ def retake(
     Every take is kept; --use-take 1 is the first one, and costs nothing but the cut.
     """
     from resources.pipeline.stages.plan import ensure_plan
-    from resources.pipeline.takes import asked_again, takes_of
+    from resources.pipeline.takes import asked_again, noted, takes_of
+    from resources.store.artifacts import Artifacts
     from sparkle_assets.cli.make import make
 
-    film = open_home(home).existing(movie)
+    home_store = open_home(home)
+    film = home_store.existing(movie)
     with film_lock(film.path):
         plan = ensure_plan(film)
         ids = [one.id or "" for one in plan.shots]
@@ -51,7 +53,8 @@ def retake(
             shot = ids[int(shot) - 1]
         if shot not in ids:
             raise Missing(f"film {movie!r} has no shot {shot[:64]!r}", hint=f"shots: {', '.join(ids[:12])}")
-        takes = asked_again(takes_of(film, plan, shot), shot, seed=seed, note=note, use_take=use_take, pin=pin)
+        known = noted(Artifacts(film, home_store.root), takes_of(film, plan, shot), shot)
+        takes = asked_again(known, shot, seed=seed, note=note, use_take=use_take, pin=pin)
         film.write_takes({**film.takes(), shot: takes})
         event = "take_chosen" if use_take is not None else "take_asked"
         write_memory_event(film.path, event, shot=shot, take=takes.current, note=note, pinned=takes.pinned)

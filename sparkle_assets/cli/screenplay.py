@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resources.errors import InputError
+from resources.pipeline.beginning import Wishes, check_profile, no_writer
 from resources.store.film import Home, Settings
 from resources.store.locks import film_lock
-from sparkle_assets.cli.beginning import Wishes, check_profile, no_writer, say
+from sparkle_assets.cli.wishes import say
 
 if TYPE_CHECKING:
     from resources.pipeline.stages.screenplay import Reels

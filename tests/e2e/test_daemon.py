@@ -27,14 +27,16 @@ STATUS = """query($id: ID!) { runOrError(runId: $id) { ... on Run { status event
 LATEST = """query($key: AssetKeyInput!, $partitions: [String!]) { assetOrError(assetKey: $key) { ... on Asset {
   assetMaterializations(partitions: $partitions) { partition metadataEntries { label } }
   assetObservations(partitions: $partitions) { metadataEntries { ... on TextMetadataEntry { text } } } } } }"""
+RUNS = "{ runsOrError { ... on Runs { results { jobName status tags { key value } } } } }"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "sparkle"}
 
 
 class Server:
     """A running ``dagster dev``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, home: Home) -> None:
         self.url = url
+        self.home = home
 
     def ask(self, query: str, **variables: Any) -> Any:
         body = json.dumps({"query": query, "variables": variables}).encode()
@@ -44,12 +46,12 @@ class Server:
         assert "errors" not in value, value["errors"]
         return value["data"]
 
-    def run(self, job: str, tags: dict[str, str]) -> str:
+    def run(self, job: str, tags: dict[str, str], config: dict[str, Any] | None = None) -> str:
         """Launch a job and wait for its end; the status."""
         params = {
             "selector": {**REPOSITORY, "pipelineName": job},
             "mode": "default",
-            "runConfigData": {},
+            "runConfigData": config or {},
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
         }
         launched = self.ask(LAUNCH, params=params)["launchRun"]
@@ -64,8 +66,11 @@ class Server:
         return "TIMEOUT"
 
 
-@pytest.fixture
-def server(home: Home) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One ``dagster dev`` for all tests, each on films of its own."""
+    home = Home(tmp_path_factory.mktemp("daemon") / "home")
+    home.prepare()
     prepare_instance(home.dagster)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -78,7 +83,7 @@ def server(home: Home) -> Iterator[Server]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    answering = Server(f"http://127.0.0.1:{port}")
+    answering = Server(f"http://127.0.0.1:{port}", home)
     try:
         for _ in range(240):
             try:
@@ -97,8 +102,8 @@ def server(home: Home) -> Iterator[Server]:
             process.wait()
 
 
-def test_a_shot_is_made_through_the_web_api(server: Server, home: Home, plan: dict[str, Any]) -> None:
-    film = home.film("hello")
+def test_a_shot_is_made_through_the_web_api(server: Server, plan: dict[str, Any]) -> None:
+    film = server.home.film("hello")
     film.plan_path.parent.mkdir(parents=True)
     write_plan(film.plan_path, {**plan, "shots": plan["shots"][:1]})
     server.ask(ADD, name="movies", key="hello", repo=REPOSITORY)
@@ -117,3 +122,19 @@ def test_a_shot_is_made_through_the_web_api(server: Server, home: Home, plan: di
     assert none["assetOrError"]["assetMaterializations"] == []
     told = none["assetOrError"]["assetObservations"]
     assert told[0]["metadataEntries"][0]["text"] == "slot 02 is not in the plan of hello: its shots are in 01"
+
+
+def test_a_dropped_plan_and_an_idea_from_the_launchpad_become_films(server: Server, plan: dict[str, Any]) -> None:
+    home, shot = server.home, {**plan["shots"][0], "dialogue": []}
+    (home.root / "inbox").mkdir(exist_ok=True)
+    write_plan(home.root / "inbox" / "boat.json", {**plan, "shots": [shot], "title_card_s": 0, "end_card_s": 0})
+    film, accepted = home.film("boat"), home.root / "inbox" / "accepted" / "boat.json"
+    deadline = time.monotonic() + 240
+    while not (accepted.exists() and (film.path / "report" / "index.html").exists()):
+        assert time.monotonic() < deadline, server.ask(RUNS)
+        time.sleep(0.5)
+    assert (film.path / "cut" / "final_cut.mp4").exists()
+    idea = {"idea": "A fox finds a lantern", "movie": "fox", "resolution": "144p"}
+    assert server.run("new_film", {}, {"ops": {"begin_film": {"config": idea}}}) == "SUCCESS"
+    specs = server.ask(LATEST, key={"path": ["image_spec"]}, partitions=["fox|01"])
+    assert [one["partition"] for one in specs["assetOrError"]["assetMaterializations"]] == ["fox|01"]

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from resources.store.artifacts import Artifacts
 from resources.store.film import Home
 from sparkle_assets.partitions import shot_key
 from sparkle_assets.runner import Runner
@@ -155,3 +156,20 @@ def test_two_films_at_once(made: tuple[Daemon, dict[str, Any]], home: Home) -> N
     assert asked[0] == {"hello|02": ["shot_images", "video_chunks"], "other|01": SHOT, "other|02": SHOT}
     assert [tick for tick in asked if "hello" in tick] == [{"hello": FILM}]
     assert {"other": FILM} in [{key: value for key, value in tick.items() if key == "other"} for tick in asked]
+
+
+def test_a_stale_sidecar_is_refused_by_the_cut_and_mended_by_its_shot(
+    made: tuple[Daemon, dict[str, Any]], home: Home
+) -> None:
+    daemon, plan = made
+    store = Artifacts(home.film("hello"), home.root)
+    before = store.current("shot_images", "01")
+    plan["shots"][0]["prompt"] = "Ada in a forest"
+    assert daemon.change(home, plan)[-1] == {"hello": FILM}
+    assert before is not None
+    store.point(before)  # a backup came back: Dagster takes it for current, its sidecar says what it was made from
+    assert not daemon.run("hello", "final_cut")
+    assert daemon.run("hello|01", *SHOT)
+    after = store.current("shot_images", "01")
+    assert after is not None and after.fingerprint != before.fingerprint
+    assert daemon.run("hello", *FILM)

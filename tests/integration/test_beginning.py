@@ -7,9 +7,9 @@ import json
 import pytest
 
 from resources.errors import InputError
+from resources.pipeline.beginning import Wishes, notes_on, prepare_plan
 from resources.pipeline.stages.plan import edited_by_hand, read_plan, read_request
 from resources.store.film import FilmFolder, Home, Settings
-from sparkle_assets.cli.beginning import Wishes, notes_on, prepare_plan
 from tests.conftest import PLAN, write_plan
 
 IDEA = "A lighthouse keeper finds a robot"

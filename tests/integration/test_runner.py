@@ -9,10 +9,10 @@ from dagster._core.events import EngineEventData
 
 from resources.errors import NeedsReview, RenderFault
 from resources.store.film import Home, Settings
-from sparkle_assets.runner import PID_TAG, Runner, fail_dead_runs
+from sparkle_assets.runner import Runner, fail_dead_runs
+from sparkle_assets.runs import PID_TAG
 from tests.conftest import write_plan
-from tests.harness.engines import TinyCards, TinyImages, TinyLipsync, TinyMusic, TinyVideo, TinyVoices
-from tests.integration.test_pipeline import Frozen
+from tests.harness.engines import FrozenLipsync, TinyCards, TinyImages, TinyLipsync, TinyMusic, TinyVideo, TinyVoices
 
 
 def runner_for(home: Home, plan: dict[str, Any], **others: Any) -> Runner:
@@ -89,7 +89,7 @@ def test_a_spec_is_logged_again_only_when_it_changed(home: Home, plan: dict[str,
 
 def test_a_blocking_check_holds_the_shot_and_asks_a_person(home: Home, plan: dict[str, Any]) -> None:
     plan["shots"] = [{**plan["shots"][0], "duration_s": 2.5}]
-    runner = runner_for(home, plan, lipsync_engine=Frozen())
+    runner = runner_for(home, plan, lipsync_engine=FrozenLipsync())
     runner.run("plan_film", "hello")
     runner.run("prepare_shot", "hello", "01")
     with pytest.raises(NeedsReview, match="frozen_picture"):

@@ -24,13 +24,13 @@ from resources.agents.screenplay.elements import Action, Card, Change, Scene, Sp
 from resources.agents.screenplay.headings import Setting, setting_of
 from resources.agents.screenplay.reels import MAX_CAST
 from resources.errors import InputError, SparkleError
+from resources.pipeline.beginning import Wishes
 from resources.pipeline.resolve import with_ids
 from resources.pipeline.stages.plan import plan_hash, read_plan, read_request, save_plan
 from resources.pipeline.stages.screenplay import plan_again, read_reels, tell_reel
 from resources.store.film import Home, Settings
 from schemas.plan import MAX_FILM_SECONDS, MAX_SHOTS, MoviePlan, Shot
 from schemas.vocabulary import Age, Delivery, Emotion, Place, ShotSize, Species, TimeOfDay, TransitionKind, Weather
-from sparkle_assets.cli.beginning import Wishes
 from sparkle_assets.cli.plan import differences
 from sparkle_assets.cli.screenplay import check_screenplay
 from tests.conftest import ROOT, Sparkle

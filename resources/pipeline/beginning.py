@@ -1,12 +1,13 @@
-"""What the flags of `sparkle make` ask for, and the plan that comes of it."""
+"""How a film begins: from an idea or a plan and the wishes around it, whichever door they came through.
+
+The command line's flags, the UI's launchpad and the inbox all end here, so that the same idea is the same film.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from resources.errors import InputError
 from resources.store.film import FilmFolder, Settings
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the flags said; None is nothing."""
+    """What was wished for beside the idea or the plan; None is nothing."""
 
-    seed: int | None
-    aspect: str | None
-    resolution: str | None
-    language: str | None
+    seed: int | None = None
+    aspect: str | None = None
+    resolution: str | None = None
+    language: str | None = None
     style: str | None = None
     seconds: float | None = None
     shots: int | None = None
@@ -32,7 +33,7 @@ class Wishes:
     forbid: tuple[str, ...] = ()
 
     def changes(self) -> dict[str, Any]:
-        """Flags as fields of a plan."""
+        """Wishes as fields of a plan."""
         given = {
             "seed": self.seed,
             "aspect": self.aspect,
@@ -43,7 +44,7 @@ class Wishes:
         return {key: value for key, value in given.items() if value is not None}
 
     def asks(self) -> dict[str, Any]:
-        """Flags that only whoever writes a plan can fulfil, as fields of a request."""
+        """Wishes that only whoever writes a plan can fulfil, as fields of a request."""
         people = [(name.strip(), more.strip()) for name, _, more in (one.partition(":") for one in self.cast)]
         given = {
             "seconds": self.seconds,
@@ -52,19 +53,6 @@ class Wishes:
             "forbid": list(self.forbid),
         }
         return {key: value for key, value in given.items() if value not in (None, [])}
-
-
-def wish_options(command: Any) -> Any:
-    """The flags that say what a film is to be, for every command that has a plan written."""
-    for option in (
-        click.option("--forbid", multiple=True, metavar="TEXT", help="Must not occur; may be given several times."),
-        click.option("--cast", multiple=True, metavar='"NAME: LOOKS"', help="Must be in it; also several times."),
-        click.option("--style", metavar="TEXT", help="How it looks, for engines that paint from words."),
-        click.option("--shots", type=int, metavar="N", help="So many shots."),
-        click.option("--seconds", type=float, metavar="N", help="About so long, title and end card included."),
-    ):
-        command = option(command)
-    return command
 
 
 def check_request(idea: str | None, plan_file: Path | None, movie: str | None) -> None:
@@ -86,8 +74,13 @@ def prepare_plan(
     wishes: Wishes,
     writer: str | None,
     settings: Settings,
+    *,
+    media: Path | None = None,
 ) -> None:
-    """Leave the film with a plan that says what the command line said."""
+    """Leave the film with a plan that says what was asked for. Needs the film's lock.
+
+    ``media`` is where a plan's own pictures, clips and recordings are looked for; None is beside ``plan_file``.
+    """
     from resources.pipeline.stages.plan import (
         edited_by_hand,
         plan_hash,
@@ -103,8 +96,9 @@ def prepare_plan(
     if plan_file is not None:
         no_writer(wishes, "--plan brings a plan that is written already")
         plan = with_wishes(read_plan(plan_file), wishes)
-        rehearse(plan, settings, plan_file.absolute().parent)
-        save_plan(film, take_in(film, plan, plan_file.absolute().parent))
+        beside = media or plan_file.absolute().parent
+        rehearse(plan, settings, beside)
+        save_plan(film, take_in(film, plan, beside))
         return
     wanted = wanted_of(film, idea, wishes, writer, settings)
     if wanted is None:
@@ -232,9 +226,3 @@ def notes_on_telling(wanted: Request, profile: str = "embedded") -> list[str]:
     for what, text in texts.items():
         told += policy.notes(text, language=script_agent.language_of_idea(text, wanted.language), what=what)
     return told
-
-
-def say(notes: list[str]) -> None:
-    """Tell notes where progress is told."""
-    for note in notes:
-        click.echo(f"sparkle: note: {note}", err=True)

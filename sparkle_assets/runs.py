@@ -1,0 +1,15 @@
+"""What the tags of a run say: which film it is for, and which process makes it."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+PID_TAG = "sparkle/process"
+"""Of a run that a process of the command line makes by itself; the daemon's runs have none."""
+MOVIE_TAG = "sparkle/movie"
+
+
+def movie_of_run(run: dg.DagsterRun) -> str | None:
+    """The film a run is for, by its partition or its tag."""
+    tags = run.tags
+    return tags.get("dagster/partition/movie") or tags.get(MOVIE_TAG) or tags.get("dagster/partition")
