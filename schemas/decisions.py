@@ -11,7 +11,8 @@ from pydantic import Field
 
 from schemas.media import ImageRequest, LipsyncRequest, SpokenLine, VideoRequest, VoiceRequest
 from schemas.plan import Id, Long, Seed, Strict, Text
-from schemas.refs import Sha256, Stage
+from schemas.refs import Sha256
+from schemas.repair import Repair
 from schemas.report import Verdict
 from schemas.vocabulary import Delivery, Emotion
 
@@ -101,29 +102,6 @@ class LipsyncDecision(Strict):
     def applied(self, request: LipsyncRequest) -> LipsyncRequest:
         """``request`` as the engine gets it."""
         return request.model_copy(update=self.model_dump())
-
-
-RepairAction = Literal[
-    "new_seed",
-    "more_steps",
-    "tighter_prompt",
-    "lower_guidance",
-    "fewer_frames",
-    "another_voice",
-    "split_lines",
-    "another_detector",
-    "longer_shot",
-]
-"""What may be changed before a stage is made again: a decision, but for ``longer_shot``, which changes the plan."""
-
-
-class Repair(Strict):
-    """One thing to change before a stage of a shot is made again."""
-
-    stage: Stage
-    action: RepairAction
-    round: int = Field(1, ge=1, le=99)
-    """The how-manieth repair of this stage it is: from the second on there is another seed as well."""
 
 
 class QaDecision(Strict):

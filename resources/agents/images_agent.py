@@ -18,9 +18,10 @@ from resources.agents.portrait import portrait
 from resources.agents.repairs import action_of, hold, hold_sampling, plain, sampling, seed_for, sentences
 from resources.agents.role import Role
 from resources.lexicon import time_of, weather_of
-from schemas.decisions import ImageDecision, Repair, RepairAction
+from schemas.decisions import ImageDecision
 from schemas.media import ImageRequest
 from schemas.plan import Seed, Strict
+from schemas.repair import Repair, RepairAction
 from schemas.vocabulary import Emotion, Mood, Place, ShotSize, TimeOfDay, Weather
 
 AGENT = "images_agent"

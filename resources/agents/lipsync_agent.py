@@ -10,9 +10,10 @@ from pydantic import Field
 from resources.agents.ask import Question
 from resources.agents.repairs import action_of, hold, seed_for
 from resources.agents.role import Role
-from schemas.decisions import LipsyncDecision, Repair, RepairAction
+from schemas.decisions import LipsyncDecision
 from schemas.media import Figure, LipsyncRequest
 from schemas.plan import Seed, Strict
+from schemas.repair import Repair, RepairAction
 from schemas.vocabulary import ShotSize, Species
 
 AGENT = "lipsync_agent"

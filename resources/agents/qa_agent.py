@@ -13,9 +13,10 @@ from resources.agents.repairs import hold
 from resources.agents.role import Role
 from resources.quality.decide import Rules, TakesSoFar, follow
 from resources.quality.policy import Policy
-from schemas.decisions import QaDecision, Repair
+from schemas.decisions import QaDecision
 from schemas.plan import Seed, Strict
 from schemas.refs import SHOT_STAGES
+from schemas.repair import Repair
 from schemas.report import Finding, Severity
 
 AGENT = "qa_agent"

@@ -7,8 +7,9 @@ import unicodedata
 from resources.agents.errors import AnswerRefused
 from resources.errors import InputError
 from resources.store.fingerprint import derive_seed
-from schemas.decisions import ImageDecision, Repair, RepairAction, VideoDecision
+from schemas.decisions import ImageDecision, VideoDecision
 from schemas.refs import Stage
+from schemas.repair import Repair, RepairAction
 
 MORE_STEPS = 75
 """Half as many again as the default of SDXL and of Wan in diffusers (50)."""

@@ -16,9 +16,10 @@ from resources.agents.repairs import action_of, hold, seed_for
 from resources.agents.role import Role
 from resources.casting import VoiceBook, load_voices
 from resources.lexicon.splitting import pairs_up, split_line
-from schemas.decisions import LineDecision, Repair, RepairAction, VoiceDecision
+from schemas.decisions import LineDecision, VoiceDecision
 from schemas.media import SpokenLine, VoiceRequest
 from schemas.plan import Seed, Strict
+from schemas.repair import Repair, RepairAction
 from schemas.vocabulary import Delivery, Emotion
 
 AGENT = "tts_agent"

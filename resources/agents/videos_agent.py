@@ -16,9 +16,10 @@ from resources.agents.ask import Question
 from resources.agents.errors import AnswerRefused
 from resources.agents.repairs import MORE_STEPS, action_of, hold, hold_sampling, plain, sampling, seed_for, sentences
 from resources.agents.role import Role
-from schemas.decisions import Repair, RepairAction, VideoDecision
+from schemas.decisions import VideoDecision
 from schemas.media import VideoRequest
 from schemas.plan import Seed, Strict
+from schemas.repair import Repair, RepairAction
 from schemas.time import FrameRate
 from schemas.vocabulary import CameraMove, Effect
 

@@ -18,8 +18,8 @@ from resources.pipeline.stages.plan import save_plan
 from resources.pipeline.stages.voices import read_track
 from resources.pipeline.takes import best, current_take, judged, repaired, so_far, takes_of
 from resources.store.timeline import write_memory_event
-from schemas.decisions import Repair
 from schemas.refs import SHOT_STAGES, Stage
+from schemas.repair import Repair
 from schemas.report import Finding
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ from resources.lexicon import mood_of, place_of, props_in, resolve_look, time_of
 from resources.profile import Profile
 from resources.store.film import ID, Settings, ShotTakes
 from resources.store.fingerprint import derive_seed, hash_file
-from schemas.decisions import Repair, RepairAction
 from schemas.media import (
     CutRequest,
     CutShot,
@@ -33,6 +32,7 @@ from schemas.media import (
 )
 from schemas.plan import Location, MoviePlan, Shot, Voice
 from schemas.refs import Stage
+from schemas.repair import Repair, RepairAction
 from schemas.vocabulary import Place
 
 PLANNED: RepairAction = "longer_shot"

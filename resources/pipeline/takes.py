@@ -15,9 +15,9 @@ from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, ShotTakes, Take
 from resources.store.fingerprint import derive_seed
 from resources.store.timeline import now
-from schemas.decisions import Repair
 from schemas.plan import MoviePlan
 from schemas.refs import SHOT_STAGES, Stage
+from schemas.repair import Repair
 from schemas.report import Finding
 
 MAX_TAKES = 99

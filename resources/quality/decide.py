@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resources.quality.policy import Policy
-from schemas.decisions import QaDecision, Repair
+from schemas.decisions import QaDecision
 from schemas.refs import SHOT_STAGES
+from schemas.repair import Repair
 from schemas.report import Finding, QAReport, Severity, Verdict
 
 WEIGHT: Mapping[Severity, float] = {"error": 100.0, "warn": 1.0, "info": 0.01}

@@ -11,9 +11,9 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from schemas.decisions import RepairAction
 from schemas.plan import Id, Strict
 from schemas.refs import SHOT_STAGES, Stage
+from schemas.repair import RepairAction
 from schemas.report import Finding, Severity
 
 CheckName = Literal[

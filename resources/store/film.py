@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
-from schemas.decisions import Repair
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Sha256, Slot, Stage
+from schemas.repair import Repair
 from schemas.report import Finding
 from schemas.vocabulary import Codec
 

@@ -22,8 +22,9 @@ from resources.pipeline.production import Production
 from resources.pipeline.stages.images import image_job
 from resources.store.film import Home, ShotTakes, Take
 from resources.store.timeline import read_timeline
-from schemas.decisions import DecisionSource, Repair
+from schemas.decisions import DecisionSource
 from schemas.media import SpokenLine, TimedLine
+from schemas.repair import Repair
 from sparkle_assets.cli.making import Making
 from sparkle_assets.cli.progress import Watch
 from sparkle_assets.cli.spending import cost, in_words

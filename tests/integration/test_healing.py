@@ -22,9 +22,9 @@ from resources.quality.policy import load_policy
 from resources.store.film import Home, ShotTakes, Take
 from resources.store.fingerprint import derive_seed, hash_file
 from resources.store.timeline import now, read_timeline
-from schemas.decisions import Repair
 from schemas.media import ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
 from schemas.refs import Stage
+from schemas.repair import Repair
 from schemas.report import QAReport
 from sparkle_assets.cli.making import Making
 from sparkle_assets.cli.progress import Watch

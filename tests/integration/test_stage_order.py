@@ -18,9 +18,9 @@ from resources.pipeline.stages.plan import read_plan
 from resources.profile import GpuSettings, load_profile
 from resources.store.atomic import write_json
 from resources.store.film import Home, ShotTakes, Take
-from schemas.decisions import Repair
 from schemas.media import ImageRequest, LipsyncRequest, SpokenLine, TimedLine, VideoRequest
 from schemas.refs import SHOT_STAGES
+from schemas.repair import Repair
 from sparkle_assets.cli.making import Making
 from sparkle_assets.cli.preview import preview, preview_id
 from sparkle_assets.cli.progress import Watch

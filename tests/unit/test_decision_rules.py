@@ -17,8 +17,9 @@ from resources.agents.portrait import colour_name, portrait
 from resources.errors import InputError
 from resources.quality.decide import TakesSoFar
 from resources.quality.policy import load_policy
-from schemas.decisions import ImageDecision, QaDecision, Repair, VideoDecision, VoiceDecision
+from schemas.decisions import ImageDecision, QaDecision, VideoDecision, VoiceDecision
 from schemas.media import Figure, ImageRequest, LipsyncRequest, ResolvedLook, SpokenLine, VideoRequest, VoiceRequest
+from schemas.repair import Repair
 from schemas.report import Finding
 from schemas.vocabulary import (
     CameraMove,
