@@ -20,6 +20,11 @@ SECONDS = 0.5
 """Seconds each way in which a sound is looked for."""
 SURE = 0.5
 """Normalised correlation from which a place is found."""
+CLEARLY = 0.02
+"""By how much another place must be better than the one the cut sheet names: who moves on twos looks alike two frames
+later (0.99 of it, measured), and the encoder's noise decides between the two."""
+BUSY = 0.25
+"""Levels by which the changes of a shot must vary for it to be known by them; the encoder's own noise is 0.1 to 0.2."""
 LONGEST = 4 * SAMPLE_RATE
 """Samples of dialogue that are compared: more would find nothing else."""
 EVERY = 8
@@ -33,19 +38,19 @@ def picture_lag(clip: Sequence[float], film: Sequence[float], start: int, skip: 
     """
     own = _calmed(clip[skip + 1 : max(0, len(clip) - FRAMES)])  # what comes after the shot is none of its own
     whole = _calmed(film)
-    best, found = SURE, None
-    if len(own) < FRAMES or own.std() < 1e-6:
+    if len(own) < FRAMES or own.std() < BUSY:
         return None
     own = _normal(own)
-    for lag in sorted(range(-FRAMES, FRAMES + 1), key=abs):
+    scores: dict[int, float] = {}
+    for lag in range(-FRAMES, FRAMES + 1):
         at = start + skip + 1 + lag
         part = whole[max(0, at) : at + len(own)]
-        if at < 0 or len(part) < len(own):
-            continue
-        score = float(_normal(part) @ own)
-        if score > best + 1e-6:
-            best, found = score, lag
-    return found
+        if at >= 0 and len(part) == len(own):
+            scores[lag] = float(_normal(part) @ own)
+    best = max(sorted(scores, key=abs), key=lambda lag: scores[lag], default=0)
+    if scores.get(best, 0.0) <= SURE:
+        return None
+    return 0 if scores[best] < scores.get(0, 0.0) + CLEARLY else best
 
 
 def sound_lag(dialogue: Sound, film: Sound, start: int) -> int | None:
