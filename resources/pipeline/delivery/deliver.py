@@ -1,0 +1,119 @@
+"""The marked copy of a finished film, written beside its place and put there when it verifies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from resources.errors import InputError, NeedsReview, RenderFault
+from resources.media.label import labelled
+from resources.pipeline.delivery.certificate import Signer, home_signer, remember
+from resources.pipeline.delivery.facts import gather, own_files
+from resources.pipeline.delivery.sign import mark_path, mark_text, signed_copy
+from resources.pipeline.delivery.verdict import Verdict
+from resources.pipeline.delivery.verify import verify
+from resources.pipeline.handover.film import FinishedFilm
+from resources.pipeline.stages.cut import FILM, cut_picture
+from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_folder, write_bytes
+from schemas.delivery import Training
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What was written."""
+
+    path: Path
+    mark: Path
+    verdict: Verdict
+    """What :func:`verify` says of it."""
+
+
+def deliver(
+    film: FinishedFilm,
+    target: Path | None = None,
+    *,
+    signer: Signer | None = None,
+    label: bool = False,
+    training: Training | None = None,
+) -> Delivered:
+    """Write the marked copy of ``film`` and its mark file; the final cut is read and never touched.
+
+    ``target`` is an .mp4, else ``delivery/<movie>.mp4`` in the film's folder; ``signer`` is the user's own, else the
+    home's. An earlier copy of the same film is replaced. Raises :class:`NeedsReview` for a film that is held,
+    :class:`InputError` for another file of that name.
+    """
+    production = film.production
+    _check_let_go(film)
+    target = _free_place(film, target)
+    if signer is None:
+        signer = home_signer(production.home)
+    else:
+        remember(production.home, signer.chain)
+    facts = gather(film, label=label, training=training)
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            source = film.cut / FILM
+            if label:
+                labelled(source, cut_picture(production.script), folder / "labelled.mp4")
+                source = folder / "labelled.mp4"
+            made = folder / target.name
+            mark = signed_copy(source, made, target.name, facts, signer, own_files(film, facts))
+            write_bytes(mark_path(made), mark_text(mark).encode())
+            verdict = verify(made, production.home)
+            if verdict.state != "intact" or not verdict.known:
+                raise RenderFault(f"the copy does not verify: {'; '.join(verdict.why)}", where=target.name)
+            _put(made, target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return Delivered(target, mark_path(target), verdict)
+
+
+def _put(made: Path, target: Path) -> None:
+    """Give both files their names. Between the steps there is a film without a mark file, and such a film holds."""
+    mark_path(target).unlink(missing_ok=True)
+    made.replace(target)
+    crash_point("delivery.film")
+    mark_path(made).replace(mark_path(target))
+    sync_folder(target.parent)
+
+
+def _check_let_go(film: FinishedFilm) -> None:
+    """Nothing that a person has still to look at, or said no to, leaves the house."""
+    movie = film.production.film.movie
+    held = [one for one in film.production.reviews.current() if one.decision != "approve"]
+    hint = f"`sparkle review {movie}` shows what, and takes a person's answer"
+    if held:
+        what = ", ".join(dict.fromkeys(one.shot or "the film" for one in held))
+        raise NeedsReview(f"film {movie!r} is held for review ({what}) and is not delivered", hint=hint)
+    if film.found.verdict != "approve":
+        raise NeedsReview(f"film {movie!r} is not approved ({film.found.verdict}) and is not delivered", hint=hint)
+
+
+def _free_place(film: FinishedFilm, target: Path | None) -> Path:
+    """Where the copy goes. Raises :class:`InputError` when something is there that is no earlier copy of the film."""
+    movie = film.production.film.movie
+    if target is None:
+        target = film.production.film.path / "delivery" / f"{movie}.mp4"
+    target = Path(os.path.abspath(target))
+    if target.is_dir() and not target.is_symlink():
+        target = target / f"{movie}.mp4"
+    if target.suffix.lower() != ".mp4":
+        raise InputError("a delivery copy is an .mp4", where=str(target), hint="end the name in .mp4")
+    for path in (target, mark_path(target)):
+        if path.is_symlink() or (os.path.lexists(path) and not path.is_file()):
+            raise InputError("is there already, and is no file", where=str(path), hint="choose another name with --out")
+    if target.exists():
+        found = verify(target, film.production.home)
+        if found.facts is None or found.facts.movie != movie:
+            raise InputError(
+                "is there already, and is not an earlier copy of this film",
+                where=str(target),
+                hint="choose another name with --out, or remove it",
+            )
+    return target
