@@ -24,7 +24,7 @@ def essence_hash(path: Path) -> str:
     """
     try:
         with open_own(path, "clip") as source:
-            streams = [*source.streams.video, *source.streams.audio]
+            streams: list[VideoStream | AudioStream] = [*source.streams.video, *source.streams.audio]
             if not streams:
                 raise InputError("holds neither picture nor sound", where=path.name)
             told = {one.index: hashlib.sha256(_parameters(one)) for one in streams}

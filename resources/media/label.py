@@ -25,7 +25,7 @@ LABEL = "Made by machine"
 
 
 def labelled(film: Path, picture: Picture, out: Path) -> None:
-    """Write ``film`` (an mp4 of ours, encoded as ``picture`` says) into ``out`` with the line in every frame.
+    """Write ``film`` (an mp4 of ours with sound, encoded as ``picture`` says) into ``out``, the line in every frame.
 
     Raises :class:`RenderFault` when the copy has not as many frames as the film.
     """
@@ -53,9 +53,8 @@ def _frames(film: Path) -> tuple[int, tuple[int, ...]]:
 
 def _mux(picture: Path, film: Path, out: Path) -> None:
     other = ffmpeg.input(str(film.absolute()), format="mp4")
-    streams = [ffmpeg.input(str(picture.absolute()), format="mp4").video]
+    streams = [ffmpeg.input(str(picture.absolute()), format="mp4").video, other.audio]
     with av.open(str(film), format="mp4") as source:
-        streams += [other.audio] if source.streams.audio else []
         streams += [other["s"]] if source.streams.subtitles else []
     output = ffmpeg.output(
         *streams,

@@ -62,6 +62,6 @@ def deliver(
             )
     finally:
         close_engines()
-    value = {"movie": movie, "path": str(made.path), "mark": str(made.mark), **made.verdict.told()}
+    value = {"movie": movie, "path": str(made.path), "mark_file": str(made.mark), **made.verdict.told()}
     lines = [f"{made.path}  ({made.path.stat().st_size / 1e6:.1f} MB)", str(made.mark), *made.verdict.lines()]
     answer(value, "\n".join(lines), as_json=as_json)

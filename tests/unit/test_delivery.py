@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -30,6 +32,7 @@ from resources.pipeline.delivery.verify import read_mark, verify
 from resources.store.film import Home
 from schemas.delivery import Consent, Facts, OwnMaterial, Source, StageMaker
 from sparkle_assets.cli import sparkle
+from tests.conftest import ROOT
 from tests.harness.engines import gradient
 
 PICTURE = Picture(160, 90, Fraction(24))
@@ -475,6 +478,12 @@ def test_verify_as_a_command(copy: Path, house: Home) -> None:
     result = run.invoke(sparkle, args, standalone_mode=False)
     assert result.return_value == 1
     assert result.output == "changed: the seal over the whole file does not hold: a byte of it was changed\n"
+
+
+def test_signing_is_loaded_by_those_two_commands_alone() -> None:
+    code = "import sparkle_assets.cli, sys; print([m for m in ('c2pa', 'cryptography') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
 
 
 def test_a_mark_says_what_the_file_is(copy: Path) -> None:

@@ -7,16 +7,19 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.errors import InputError, NeedsReview, RenderFault
+from resources.errors import DiskFull, InputError, Missing, NeedsReview, RenderFault
 from resources.media.label import labelled
+from resources.media.process import ProcessFailed, ProgramMissing
 from resources.pipeline.delivery.certificate import Signer, home_signer, remember
 from resources.pipeline.delivery.facts import gather, own_files
 from resources.pipeline.delivery.sign import mark_path, mark_text, signed_copy
 from resources.pipeline.delivery.verdict import Verdict
 from resources.pipeline.delivery.verify import verify
 from resources.pipeline.handover.film import FinishedFilm
+from resources.pipeline.handover.package import SPARE
 from resources.pipeline.stages.cut import FILM, cut_picture
 from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_folder, write_bytes
+from resources.store.folders import forget_dead
 from schemas.delivery import Training
 
 
@@ -54,14 +57,15 @@ def deliver(
     facts = gather(film, label=label, training=training)
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        forget_dead(target)
+        _check_space(film, target.parent)
         folder = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
             source = film.cut / FILM
             if label:
-                labelled(source, cut_picture(production.script), folder / "labelled.mp4")
-                source = folder / "labelled.mp4"
+                source = _labelled(film, folder)
             made = folder / target.name
             mark = signed_copy(source, made, target.name, facts, signer, own_files(film, facts))
             write_bytes(mark_path(made), mark_text(mark).encode())
@@ -72,6 +76,30 @@ def deliver(
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return Delivered(target, mark_path(target), verdict)
+
+
+def _labelled(film: FinishedFilm, folder: Path) -> Path:
+    """The film with its visible label, in ``folder``."""
+    made = folder / "labelled.mp4"
+    try:
+        labelled(film.cut / FILM, cut_picture(film.production.script), made)
+    except ProgramMissing as error:
+        hint = "`sparkle doctor` says how to get it"
+        raise Missing(f"{Path(error.program).name} is not installed", hint=hint) from None
+    except ProcessFailed as error:
+        raise RenderFault(f"the label could not be drawn: {error}", where=film.production.film.movie) from None
+    return made
+
+
+def _check_space(film: FinishedFilm, where: Path) -> None:
+    """The library tells a full disk as a failed signature; so it is looked at before."""
+    needed, free = 3 * (film.cut / FILM).stat().st_size + SPARE, shutil.disk_usage(where).free
+    if free < needed:
+        raise DiskFull(
+            f"the disk is full: {free // 1_000_000} MB are free, a copy needs {needed // 1_000_000} MB",
+            where=str(where),
+            hint="free some space, or choose another disk with --out",
+        )
 
 
 def _put(made: Path, target: Path) -> None:

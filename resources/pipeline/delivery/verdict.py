@@ -81,7 +81,7 @@ def _made(facts: Facts) -> Iterator[str]:
     yield f"  story and words: {_plain(facts.writer)}"
     yield from (f"  {_maker(maker)}" for maker in facts.made)
     if facts.own:
-        yield f"  {len(facts.own)} files are its maker's own"
+        yield "  a file is its maker's own" if len(facts.own) == 1 else f"  {len(facts.own)} files are its maker's own"
     yield from (f"  the voice {_plain(one.voice)} follows a recording: {_plain(one.said)}" for one in facts.consents)
 
 

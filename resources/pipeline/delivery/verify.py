@@ -35,6 +35,13 @@ def verify(path: Path, home: Home) -> Verdict:
     """Look at a film from anywhere. Raises :class:`InputError` for what is no file."""
     if path.is_symlink() or not path.is_file():
         raise InputError("is not a file", where=str(path))
+    try:
+        return _looked_at(path, home)
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from None
+
+
+def _looked_at(path: Path, home: Home) -> Verdict:
     mark = mark_path(path)
     beside = mark.is_file() or mark.is_symlink()
     try:
