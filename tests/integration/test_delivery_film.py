@@ -185,6 +185,10 @@ def test_nothing_of_somebody_elses_is_overwritten(whole: FinishedFilm, film: Pro
     (tmp_path / "link.mp4").symlink_to(other)
     with pytest.raises(InputError, match="is no file"):
         deliver(whole, tmp_path / "link.mp4")
+    (tmp_path / "lost.sparkle-mark.json").write_text("{}")
+    with pytest.raises(InputError, match=r"lost\.sparkle-mark\.json: is there already"):
+        deliver(whole, tmp_path / "lost.mp4")
+    (tmp_path / "lost.sparkle-mark.json").unlink()
     with pytest.raises(InputError, match=r"end the name in \.mp4"):
         deliver(whole, tmp_path / "film.mov")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["holiday.mp4", "link.mp4"]

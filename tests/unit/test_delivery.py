@@ -27,7 +27,7 @@ from resources.media.essence import essence_hash
 from resources.pipeline.delivery.certificate import Signer, home_signer, own_signer, remember, trusts
 from resources.pipeline.delivery.errors import KeyRefused
 from resources.pipeline.delivery.sign import mark_path, mark_text, signed_copy
-from resources.pipeline.delivery.source import film_source
+from resources.pipeline.delivery.source import film_source, stage_source
 from resources.pipeline.delivery.verify import read_mark, verify
 from resources.store.film import Home
 from schemas.delivery import Consent, Facts, OwnMaterial, Source, StageMaker
@@ -461,6 +461,12 @@ def test_the_key_is_in_nothing_that_is_written(copy: Path, house: Home) -> None:
 )
 def test_the_term_is_the_right_one(parts: set[Source], own: bool, wanted: Source) -> None:
     assert film_source(parts, own=own) == wanted
+
+
+def test_an_engine_is_trained_unless_it_is_known_not_to_be() -> None:
+    assert stage_source("cutout", learned=False) == "algorithmicMedia"
+    assert stage_source("embedded-voices", learned=True) == "trainedAlgorithmicMedia"
+    assert stage_source("of-tomorrow", learned=False) == "trainedAlgorithmicMedia"
 
 
 # -- the command -----------------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from resources.pipeline.delivery.certificate import Signer, home_signer, remembe
 from resources.pipeline.delivery.facts import gather, own_files
 from resources.pipeline.delivery.sign import mark_path, mark_text, signed_copy
 from resources.pipeline.delivery.verdict import Verdict
-from resources.pipeline.delivery.verify import verify
+from resources.pipeline.delivery.verify import read_mark, verify
 from resources.pipeline.handover.film import FinishedFilm
 from resources.pipeline.handover.package import SPARE
 from resources.pipeline.stages.cut import FILM, cut_picture
 from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_folder, write_bytes
 from resources.store.folders import forget_dead
-from schemas.delivery import Training
+from schemas.delivery import Facts, Training
 
 
 @dataclass(frozen=True)
@@ -136,12 +136,24 @@ def _free_place(film: FinishedFilm, target: Path | None) -> Path:
     for path in (target, mark_path(target)):
         if path.is_symlink() or (os.path.lexists(path) and not path.is_file()):
             raise InputError("is there already, and is no file", where=str(path), hint="choose another name with --out")
-    if target.exists():
-        found = verify(target, film.production.home)
-        if found.facts is None or found.facts.movie != movie:
+    facts = _facts_there(target, film)
+    if facts is not None and facts.movie == movie:
+        return target
+    for path in (target, mark_path(target)):
+        if path.exists():
             raise InputError(
                 "is there already, and is not an earlier copy of this film",
-                where=str(target),
+                where=str(path),
                 hint="choose another name with --out, or remove it",
             )
     return target
+
+
+def _facts_there(target: Path, film: FinishedFilm) -> Facts | None:
+    """What a copy that is there tells, or a mark file that lost its film."""
+    if target.exists():
+        return verify(target, film.production.home).facts
+    try:
+        return read_mark(mark_path(target))[0].content.facts
+    except InputError:
+        return None
