@@ -265,6 +265,7 @@ def test_the_command(film: Production, engines: Engines, monkeypatch: pytest.Mon
     assert told["facts"]["training"] == "allowed"
     shown = run("deliver", "hello", "--out", str(out)).output
     assert "'Hello' was made by machine, in part by models that learned from samples" in shown
+    assert "story and words: a person" in shown
     assert "1 files are its maker's own" not in shown
     assert "a file is its maker's own" in shown
     keys = film.home.root / "keys"

@@ -1,4 +1,4 @@
-"""The key that signs delivery copies, this home's own (made on first use) or the user's, and whose keys a home knows."""
+"""The key that signs delivery copies, this home's own (made on first use) or the user's; whose keys a home knows."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from schemas.delivery import Facts, StageMaker
 
 State = Literal["intact", "stripped", "changed", "unmarked"]
+BY_HAND = "hand"
+"""The writer of a plan that somebody brought."""
 _STAGES = {
     "shot_images": "keyframes",
     "voice_tracks": "voices",
@@ -78,7 +80,7 @@ class Verdict:
 
 def _made(facts: Facts) -> Iterator[str]:
     yield f"{_plain(facts.title)!r} was made by machine, {_KINDS[facts.source]}"
-    yield f"  story and words: {_plain(facts.writer)}"
+    yield f"  story and words: {'a person' if facts.writer == BY_HAND else _plain(facts.writer)}"
     yield from (f"  {_maker(maker)}" for maker in facts.made)
     if facts.own:
         yield "  a file is its maker's own" if len(facts.own) == 1 else f"  {len(facts.own)} files are its maker's own"
