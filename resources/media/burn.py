@@ -20,11 +20,13 @@ from schemas.time import SAMPLE_RATE
 
 
 class Look(StrEnum):
-    """Where words stand: subtitles below; on an animatic a slate along the top and a card's title in the middle."""
+    """Where words stand: subtitles below; on an animatic a slate along the top and a card's title in the middle; on a
+    delivery copy a small line at the upper right that says what it is."""
 
     WORDS = "Words"
     SLATE = "Slate"
     CARD = "Card"
+    LABEL = "Label"
 
 
 STYLE = "1"
@@ -34,7 +36,7 @@ LETTER = 0.055
 EM = 0.52
 """Width of a letter of Noto Sans in parts of its size, the mean over prose with room to spare; a row that is wider all
 the same, capitals and emoji, is set smaller."""
-PARTS = {Look.WORDS: 1.0, Look.SLATE: 0.6, Look.CARD: 1.6}
+PARTS = {Look.WORDS: 1.0, Look.SLATE: 0.6, Look.CARD: 1.6, Look.LABEL: 0.55}
 """Sizes of the looks in parts of a subtitle's."""
 SIDE = 0.05
 BELOW = 0.05
@@ -96,14 +98,16 @@ def _style(look: Look, picture: Picture, em: float) -> str:
     below = BELOW_TALL if picture.height > picture.width else BELOW
     side, size = round(SIDE * picture.width), em * BASE_TALL * PARTS[look]
     outline = max(1.0, em * 0.07)
-    # border style 1 is an outline, 3 a box; alignments as on a keypad: 2 below, 5 in the middle, 7 at the upper left
+    # border style 1 is an outline, 3 a box; alignments as on a keypad: 2 below, 5 in the middle, 7 and 9 above
     border, box, alignment, vertical = {
         Look.WORDS: (1, (outline, outline / 2), 2, round(below * picture.height)),
         Look.SLATE: (3, (em * 0.2, 0.0), 7, round(em * 0.4)),
         Look.CARD: (1, (outline, outline / 2), 5, 0),
+        Look.LABEL: (1, (outline / 2, 0.0), 9, round(BELOW * picture.height)),
     }[look]
     left = round(em * 0.4) if look is Look.SLATE else side
-    colours = "&H00FFFFFF,&H00FFFFFF,&H00101010,&H96000000"
+    seen = "50" if look is Look.LABEL else "00"  # a third of the way to transparent: to be read, not to be looked at
+    colours = f"&H{seen}FFFFFF,&H00FFFFFF,&H{seen}101010,&H96000000"
     return (
         f"Style: {look},{BASE},{size:.1f},{colours},0,0,0,0,100,100,0,0,{border},{box[0]:.1f},{box[1]:.1f},{alignment},"
         f"{left},{left},{vertical},-1"

@@ -52,7 +52,7 @@ def _parted(stretch: Stretch, words: Sequence[Shown]) -> list[Stretch]:
 def _over(stretch: Stretch, words: Sequence[Shown]) -> list[Shown]:
     """The words over a stretch, in its own frames."""
     frames = stretch.span.stop - stretch.span.start
-    local = [Shown(max(0, x.first - stretch.start), min(frames, x.stop - stretch.start), x.text) for x in words]
+    local = [replace(x, first=max(0, x.first - stretch.start), stop=min(frames, x.stop - stretch.start)) for x in words]
     return [x for x in local if x.first < x.stop]
 
 

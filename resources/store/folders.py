@@ -1,4 +1,4 @@
-"""A whole folder put in the place of another in one step."""
+"""A whole folder put in the place of another in one step, and what is left when that was cut short."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import os
 import shutil
 import sys
 from pathlib import Path
+
+import psutil
 
 from resources.store.atomic import TEMPORARY, disk_errors, sync_folder
 
@@ -38,6 +40,15 @@ def put_folder(made: Path, target: Path) -> None:
                 raise
             shutil.rmtree(aside, ignore_errors=True)
         sync_folder(target.parent)
+
+
+def forget_dead(target: Path) -> None:
+    """Remove what killed processes left beside ``target``, which they were writing."""
+    for left in target.parent.glob(f"{TEMPORARY}*"):
+        number, _, name = left.name.removeprefix(TEMPORARY).partition("-")
+        ours = name.removeprefix("old-") == target.name and number.isdigit()
+        if ours and left.is_dir() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

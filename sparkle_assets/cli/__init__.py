@@ -16,6 +16,7 @@ import click
 
 from resources.errors import SparkleError
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
+from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
 from sparkle_assets.cli.export import export
 from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, status
@@ -28,6 +29,7 @@ from sparkle_assets.cli.review import review
 from sparkle_assets.cli.schemas import schemas
 from sparkle_assets.cli.timeline import timeline
 from sparkle_assets.cli.ui import ui
+from sparkle_assets.cli.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,7 +46,7 @@ def sparkle() -> None:
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
     sparkle.add_command(command)
-for command in (pause_film, resume_film, stop_film, review, export, schemas, ui, models, gc):
+for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, schemas, ui, models, gc):
     sparkle.add_command(command)
 
 

@@ -8,8 +8,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from resources.errors import DiskFull, InputError
 from resources.media.stems import read_flac, write_wav24
 from resources.pipeline.handover.export import Exported, losses, timeline_text
@@ -18,7 +16,7 @@ from resources.pipeline.handover.readme import readme_text
 from resources.pipeline.stages.cut import FILM
 from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder
 from resources.store.fingerprint import hash_file
-from resources.store.folders import put_folder
+from resources.store.folders import forget_dead, put_folder
 
 RECORD = "export.json"
 SUBTITLES = ("final_cut.srt", "final_cut.vtt")
@@ -40,7 +38,7 @@ def export_package(film: FinishedFilm, target: Path) -> Exported:
     _check_free(target, movie)
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        _forget_dead(target)
+        forget_dead(target)
         _check_space(film, target.parent)
         folder = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
         shutil.rmtree(folder, ignore_errors=True)
@@ -139,12 +137,3 @@ def _check_free(target: Path, movie: str) -> None:
             where=str(target),
             hint="move them out, or choose another folder with --out",
         )
-
-
-def _forget_dead(target: Path) -> None:
-    """Remove what exports to the same place left behind when they were killed."""
-    for left in target.parent.glob(f"{TEMPORARY}*"):
-        number, _, name = left.name.removeprefix(TEMPORARY).partition("-")
-        ours = name.removeprefix("old-") == target.name and number.isdigit()
-        if ours and left.is_dir() and not psutil.pid_exists(int(number)):
-            shutil.rmtree(left, ignore_errors=True)
