@@ -447,7 +447,8 @@ class Production:
         return cut_job(self.script, self.store, self.engines.cards, self.engines.music, self.engines.renderer, shots)
 
     def _report_job(self) -> Job:
-        return report_job(self.script, self.store, self.measuring, self._shots(), self.ref("final_cut"))
+        film = self.ref("final_cut")
+        return report_job(self.script, self.store, self.measuring, self._shots(), film, self.restore_cut)
 
 
 def _show(source: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,14 +82,22 @@ def lies_in(finding: Finding, sheet: CutSheet, shots: Mapping[str, ShotMedia]) -
     return [ref for name in touched if name in shots for ref in (shots[name].voice, shots[name].clip)]
 
 
-def report_job(script: Script, store: Artifacts, measuring: Measuring, shots: list[ShotMedia], film: AssetRef) -> Job:
-    """The report on the film that is current."""
+def report_job(
+    script: Script,
+    store: Artifacts,
+    measuring: Measuring,
+    shots: list[ShotMedia],
+    film: AssetRef,
+    restore: Callable[[], object],
+) -> Job:
+    """The report on the film that is current; ``restore`` brings back stems that a later cut has forgotten."""
     policy = load_policy(script.settings.profile)
     plan = script.plan
     reviews = Reviews(store)
     judged = [film, *(ref for media in shots for ref in (media.image, media.voice, media.clip))]
 
     def make(folder: Path) -> dict[str, Any]:
+        restore()
         cut = store.path(film)
         sheet = read_sheet(cut)
         named = {shot.id or "": media for shot, media in zip(plan.shots, shots, strict=True)}
