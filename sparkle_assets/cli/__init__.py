@@ -22,6 +22,7 @@ from sparkle_assets.cli.films import delete, list_films, open_film, qa, report, 
 from sparkle_assets.cli.make import make
 from sparkle_assets.cli.models import models
 from sparkle_assets.cli.plan import plan
+from sparkle_assets.cli.provenance import provenance, reproduce
 from sparkle_assets.cli.retake import retake
 from sparkle_assets.cli.review import review
 from sparkle_assets.cli.schemas import schemas
@@ -43,7 +44,7 @@ def sparkle() -> None:
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
     sparkle.add_command(command)
-for command in (pause_film, resume_film, stop_film, review, export, schemas, ui, models):
+for command in (pause_film, resume_film, stop_film, review, export, schemas, ui, models, provenance, reproduce):
     sparkle.add_command(command)
 
 
