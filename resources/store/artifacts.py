@@ -64,7 +64,7 @@ class Artifacts:
     def current(self, stage: Stage, slot: Slot | None = None) -> AssetRef | None:
         """What is current, or None when there is nothing whole."""
         try:
-            manifest = Manifest.model_validate_json(self._manifest(stage, slot).read_bytes())
+            manifest = Manifest.model_validate_json(self.manifest_path(stage, slot).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None  # a damaged manifest is as good as none: the object is found again by its fingerprint
         return manifest.ref if self.whole(manifest.ref) else None
@@ -156,12 +156,13 @@ class Artifacts:
         """Make an artifact that exists the current one."""
         if not self.whole(ref):
             raise StoreFault("the artifact is damaged", where=ref.uri)
-        write_json(self._manifest(ref.stage, ref.slot), Manifest(ref=ref, published=now()).model_dump(mode="json"))
+        write_json(self.manifest_path(ref.stage, ref.slot), Manifest(ref=ref, published=now()).model_dump(mode="json"))
 
     def object_uri(self, stage: Stage, slot: Slot | None, fingerprint: str) -> str:
         """The folder an artifact with this fingerprint will have, relative to the home."""
         return str((self.folder(stage, slot) / fingerprint[:24]).relative_to(self.home))
 
-    def _manifest(self, stage: Stage, slot: Slot | None) -> Path:
+    def manifest_path(self, stage: Stage, slot: Slot | None) -> Path:
+        """The file that says which artifact is current."""
         folder = self.folder(stage, slot)
         return folder.parent / (f"{stage}.json" if stage in SHOT_STAGES else "current.json")
