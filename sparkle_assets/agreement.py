@@ -53,7 +53,7 @@ def _missing(store: Artifacts, instance: dg.DagsterInstance) -> Iterator[Missing
         if ref is None:
             continue
         partition = store.film.movie if slot is None else str(shot_key(store.film.movie, slot))
-        wanted = {stage: ref.sha256}
+        wanted: dict[str, str] = {stage: ref.sha256}
         if stage == "voice_tracks":
             wanted["shot_timing"] = timing_hash(ref.facts["frames"])
         for asset, version in wanted.items():
