@@ -141,6 +141,15 @@ class MusicEngine(Engine, Protocol):
 
 
 @runtime_checkable
+class Letters(Protocol):
+    """An engine that sets text in its pictures, and can say in which typefaces."""
+
+    def typefaces(self, texts: Sequence[str]) -> list[Path]:
+        """The files of the typefaces that ``texts`` are set in; none for text that is only white space."""
+        ...
+
+
+@runtime_checkable
 class VisionJudge(Engine, Protocol):
     """Looks at frames and says how well they match the prompt."""
 

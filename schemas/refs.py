@@ -79,9 +79,12 @@ class AssetRefs(Strict):
 
 
 class Sidecar(Strict):
-    """Everything that is needed to make an artifact again, and what making it took."""
+    """Everything that is needed to make an artifact again, and what making it took.
 
-    schema_version: Literal[1] = 1
+    Earlier versions are brought up to this one when they are read (:mod:`resources.store.migrations`).
+    """
+
+    schema_version: Literal[2] = 2
     ref: AssetRef
     code_version: str
     engine: str
@@ -92,7 +95,10 @@ class Sidecar(Strict):
     """Content hash of each artifact this one was made from."""
     seed: int
     libraries: dict[str, str]
+    fonts: dict[str, Sha256] = Field(default_factory=dict)
+    """Hash of each typeface file that its letters are set in, by file name; empty where there are no letters."""
     machine: dict[str, str]
+    """System, architecture, Python and processor."""
     started: str
     """UTC, ISO 8601."""
     seconds: float

@@ -46,16 +46,19 @@ class _Faces:
     def __init__(self) -> None:
         self.provider = skia.textlayout.TypefaceFontProvider()
         self.packaged: dict[str, skia.Typeface] = {}
+        self.paths: dict[str, Path] = {}
         for family, path in (
             ("Amatic SC", font_amatic_sc.font_files["AmaticSCBold"]),
             ("Caladea", font_caladea.font_files["Caladea"]),
         ):
             self.packaged[family] = skia.Typeface.MakeFromFile(path)
+            self.paths[family] = Path(path)
             self.provider.registerTypeface(self.packaged[family], skia.String(family))
         self.extra: dict[str, skia.Typeface] = {}
         if find_spec(_CJK) is not None:
             path = files(_CJK).joinpath("NotoSansCJKjp-Regular.otf")
             self.extra["CJK"] = skia.Typeface.MakeFromFile(str(path))
+            self.paths["CJK"] = Path(str(path))
             self.provider.registerTypeface(self.extra["CJK"], skia.String("CJK"))
         self.found: dict[str, str | None] = {}
         self.fonts = skia.textlayout.FontCollection()
@@ -68,6 +71,7 @@ class _Faces:
         for path in sorted(Path(str(files(_NOTO))).glob("*.ttf")):
             name = f"Noto {path.stem.partition('[')[0]}"
             found[name] = skia.Typeface.MakeFromFile(str(path))
+            self.paths[name] = path
             self.provider.registerTypeface(found[name], skia.String(name))
         return found
 
@@ -86,6 +90,10 @@ class _Faces:
             if family is not None and family not in wanted:
                 wanted.append(family)
         return wanted
+
+    def files(self, text: str, face: str) -> set[Path]:
+        """The packaged files that ``text`` is set in. A typeface of the machine's own has no file that skia tells."""
+        return {self.paths[family] for family in self.families(text, face) if family in self.paths}
 
     def has(self, char: str, face: str) -> bool:
         """Whether there is any typeface for a character."""
@@ -113,6 +121,12 @@ class _Faces:
 @lru_cache(maxsize=1)
 def _faces() -> _Faces:
     return _Faces()
+
+
+def typefaces(texts: Sequence[str], *faces: str) -> list[Path]:
+    """The packaged typeface files that ``texts`` are set in, sorted; none for text that is only white space."""
+    written = [text for text in texts if text.strip()]
+    return sorted({path for text in written for face in faces for path in _faces().files(text, face)})
 
 
 def tidy(text: str, face: str) -> str:

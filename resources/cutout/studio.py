@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -22,6 +22,8 @@ from PIL import Image
 from resources.cutout.cards import CardPainter
 from resources.cutout.direct import direct, still_parts
 from resources.cutout.draw import Painter, keyframe_painter, painter_of
+from resources.cutout.lettering import BODY, DISPLAY, typefaces
+from resources.cutout.props import PROPS
 from resources.cutout.score import (
     IMAGE_FILE,
     SCORE_FILE,
@@ -55,8 +57,16 @@ _prepared: OrderedDict[str, AnyPainter] = OrderedDict()
 _lock = Lock()
 
 
+class _Signs:
+    """What the drawings letter: a word without a drawing of its own stands on a sign."""
+
+    def typefaces(self, texts: Sequence[str]) -> list[Path]:
+        """The typeface files of the signs among the things named ``texts``."""
+        return typefaces([text for text in texts if text not in PROPS], BODY)
+
+
 @dataclass(frozen=True)
-class CutoutImages:
+class CutoutImages(_Signs):
     """Keyframes: ``image.png``, ``stage.json``, ``thumb.jpg`` and the rig's ground truth, ``truth.json``."""
 
     name: str = "cutout"
@@ -74,7 +84,7 @@ class CutoutImages:
 
 
 @dataclass(frozen=True)
-class CutoutVideo:
+class CutoutVideo(_Signs):
     """Motion as a score: how the camera and everybody move, without a single pixel of it drawn."""
 
     name: str = "cutout"
@@ -98,7 +108,7 @@ class CutoutVideo:
 
 
 @dataclass(frozen=True)
-class CutoutLipsync:
+class CutoutLipsync(_Signs):
     """Final frames: the score played, with mouths that follow the voices."""
 
     name: str = "cutout"
@@ -128,6 +138,10 @@ class CutoutCards:
 
     name: str = "cutout"
     revision: str = REVISION
+
+    def typefaces(self, texts: Sequence[str]) -> list[Path]:
+        """The typeface files of cards that say ``texts``."""
+        return typefaces(texts, DISPLAY, BODY)
 
     def card_frames(
         self, kind: str, request: CutRequest, images: list[Path], count: int, start: int, stop: int

@@ -123,6 +123,13 @@ def width_of(text: str) -> float:
     return sum(_face(family).getlength(piece) for family, _, piece in runs(text)) / _MEASURED_AT
 
 
+def font_files(text: str) -> list[Path]:
+    """The packaged files that ``text`` is set in, sorted; none for text that is only white space."""
+    if not text.strip():
+        return []
+    return sorted({_file_of(family) for family, _, piece in runs(text) if piece.strip()})
+
+
 def without_face(text: str) -> str:
     """The letters of ``text`` that no packaged font has, each once."""
     found = {
@@ -136,10 +143,15 @@ def without_face(text: str) -> str:
 @cache
 def _face(family: str) -> ImageFont.FreeTypeFont:
     """The face of a family, for measuring."""
+    return ImageFont.truetype(str(_file_of(family)), _MEASURED_AT, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def _file_of(family: str) -> Path:
+    """The packaged file of a family."""
     stem = family.replace(" ", "").replace("CJKJP", "CJKjp")
     paths = [folder / name for folder in font_folders() for name in (f"{stem}[wght].ttf", f"{stem}-Regular.otf")]
-    path = next(path for path in paths if path.exists())
-    return ImageFont.truetype(str(path), _MEASURED_AT, layout_engine=ImageFont.Layout.BASIC)
+    return next(path for path in paths if path.exists())
 
 
 @cache

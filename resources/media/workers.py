@@ -22,7 +22,7 @@ from resources.engines import Frame
 from resources.errors import RenderFault
 from resources.media.encode import Picture, encode_handle, encode_segment
 from resources.media.planes import Meter, Watcher
-from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder, write_bytes
+from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_file, sync_folder, write_bytes
 
 RANGE_FRAMES = 48
 """Frames of one range. Long enough that a new GOP costs little, short enough that two workers finish together."""
@@ -107,6 +107,7 @@ def _encode_range(
                 raise RenderFault(f"the engine gave {count} frames for {span[0]}-{span[1]}")
             if meter is not None and watcher is not None:  # first: a range that is there has been measured
                 write_bytes(measures_path(folder, span, meter), watcher.told())
+            crash_point("range.encoded")
             for whole, path in zip(temporary, paths, strict=True):
                 sync_file(whole)
                 whole.replace(path)

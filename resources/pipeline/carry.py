@@ -8,13 +8,11 @@ retrying and telling the timeline happen here and nowhere else.
 
 from __future__ import annotations
 
-import platform
 import random
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,8 @@ from resources.engines import Engine
 from resources.errors import DiskFull, Missing, PassingFault, RenderFault, SparkleError
 from resources.media.process import ProcessFailed, ProcessTimeout, ProgramMissing
 from resources.pipeline.control import obey
+from resources.pipeline.letters import font_hashes
+from resources.pipeline.machine import LIBRARIES, library_versions, this_machine
 from resources.pipeline.saving import save_film
 from resources.pipeline.told import FACT, MODEL_LIBRARIES, told_in
 from resources.store.artifacts import Artifacts
@@ -37,7 +37,6 @@ ATTEMPTS = 3
 """Tries at a fault that may pass (A6); every other fault is told at once."""
 FIRST_DELAY_S = 1.0
 """Before the second attempt; doubled for each one after, with up to half of it added at random."""
-LIBRARIES = ("numpy", "pillow", "skia-python", "av", "imageio-ffmpeg", "onnxruntime", "espeakng-loader", "pocketsphinx")
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,8 @@ class Job:
     decision: Decided[Any] | None = None
     """What an agent decided; its value counts, where it came from is only recorded. None: nothing was to decide."""
     seed: int = 0
+    fonts: Callable[[], Iterable[Path]] = tuple
+    """The typeface files its letters are set in; asked when it is made."""
 
     @property
     def fingerprint(self) -> str:
@@ -117,7 +118,9 @@ def carry(store: Artifacts, job: Job, *, sleep: Callable[[float], None] = time.s
                 raise fault from None
             sleep(delay(attempt))
             continue
+        crash_point("step.before_event")
         step.succeed()
+        crash_point("step.after_event")
         return Outcome(ref, False, time.monotonic() - begun, attempt)
     raise AssertionError("the last attempt returns or raises")
 
@@ -160,8 +163,9 @@ def _make(store: Artifacts, job: Job, wanted: str, step: Step) -> AssetRef:
                 decision={} if job.decision is None else job.decision.told,
                 inputs=dict(job.inputs),
                 seed=job.seed,
-                libraries=library_versions(MODEL_LIBRARIES if FACT in facts else ()),
-                machine={"system": platform.system(), "arch": platform.machine(), "python": platform.python_version()},
+                libraries=library_versions([*LIBRARIES, *(MODEL_LIBRARIES if FACT in facts else ())]),
+                fonts=font_hashes(job.fonts()),
+                machine=this_machine(),
                 started=started,
                 seconds=round(time.monotonic() - begun, 3),
                 peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
@@ -183,14 +187,3 @@ def _as_fault(error: SparkleError | ProcessFailed, job: Job) -> SparkleError:
     if not error.where and job.shot:
         error.where = f"{job.stage} {job.shot}"
     return error
-
-
-def library_versions(more: tuple[str, ...] = ()) -> dict[str, str]:
-    """Versions of what touches pixels and samples; of ``more``, too."""
-    versions = {}
-    for name in (*LIBRARIES, *more):
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions

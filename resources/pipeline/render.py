@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -18,13 +19,14 @@ import av
 import numpy as np
 
 from resources.engines import CardEngine, Frame, LipsyncEngine
+from resources.errors import PassingFault
 from resources.media.assemble import CLIP, HEAD, TAIL
 from resources.media.encode import Picture
 from resources.media.join import Span, join
 from resources.media.planes import Meter
 from resources.media.probe import OPTIONS
 from resources.media.workers import FrameSource, Workers, frame_ranges, measures_path, range_path
-from resources.store.atomic import disk_errors
+from resources.store.atomic import crash_point, disk_errors
 from schemas.media import CutRequest, LipsyncRequest, TimedLine
 from schemas.plan import Strict
 
@@ -123,8 +125,15 @@ class Renderer:
             # neighbours stay together: a worker prepares a scene once and then draws on
             parts = [spans[a:b] for a, b in pairwise(edges)]
             work = [self.workers.submit(source, picture, self._folder(key), part, meter) for part in parts]
-        for future in work:
-            future.result()
+        crash_point("render.begun")
+        try:
+            for future in work:
+                future.result()
+        except BrokenProcessPool:
+            raise PassingFault(
+                "a process that draws was killed (is memory short?)", hint="run the same command again"
+            ) from None
+        crash_point("render.drawn")
         ranges = frame_ranges(frames, handle)
         cached = self._folder(key)
         rate = Fraction(picture.rate)

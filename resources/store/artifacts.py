@@ -13,6 +13,7 @@ that the next run finds by its fingerprint and takes without rendering.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,11 +26,20 @@ from resources.errors import StoreFault
 from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_file, sync_folder, write_json
 from resources.store.film import FilmFolder
 from resources.store.fingerprint import hash_file
+from resources.store.migrations import LaterVersion, mark_format, upgraded
 from resources.store.timeline import now
 from schemas.refs import SHOT_STAGES, AssetRef, FileRef, Manifest, Sidecar, Slot, Stage
 
 SIDECAR = "sidecar.json"
 _FILM_FOLDERS: dict[str, str] = {"movie_plan": "plan", "final_cut": "cut", "qa_report": "report"}
+
+
+def read_sidecar(data: bytes) -> Sidecar:
+    """A sidecar of any version so far. Raises :class:`ValueError`, and :class:`LaterVersion` for a later one."""
+    found = json.loads(data)
+    if not isinstance(found, dict):
+        raise ValueError("a sidecar is a JSON object")
+    return Sidecar.model_validate(upgraded("Sidecar", found))
 
 
 class Artifacts:
@@ -54,7 +64,7 @@ class Artifacts:
     def current(self, stage: Stage, slot: Slot | None = None) -> AssetRef | None:
         """What is current, or None when there is nothing whole."""
         try:
-            manifest = Manifest.model_validate_json(self._manifest(stage, slot).read_bytes())
+            manifest = Manifest.model_validate_json(self.manifest_path(stage, slot).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None  # a damaged manifest is as good as none: the object is found again by its fingerprint
         return manifest.ref if self.whole(manifest.ref) else None
@@ -72,10 +82,13 @@ class Artifacts:
 
     @staticmethod
     def sidecar_at(folder: Path) -> Sidecar | None:
-        """The sidecar in ``folder``, or None when it is missing or damaged."""
+        """The sidecar in ``folder``, brought up to this version, or None when it is missing, damaged or of a later one.
+
+        A film of a later version is refused when it is opened; this is for those that are only passed by.
+        """
         try:
-            return Sidecar.model_validate_json((folder / SIDECAR).read_bytes())
-        except (FileNotFoundError, NotADirectoryError, ValidationError):
+            return read_sidecar((folder / SIDECAR).read_bytes())
+        except (FileNotFoundError, NotADirectoryError, ValueError, LaterVersion):
             return None
 
     def whole(self, ref: AssetRef, *, deep: bool = False) -> bool:
@@ -120,15 +133,19 @@ class Artifacts:
         """Make ``staged`` the current artifact of its stage."""
         ref = sidecar.ref
         target = self.path(ref)
+        mark_format(self.film.path)
+        crash_point("store.before_fsync")
         with disk_errors(staged):
             for file in ref.files:
                 sync_file(staged / file.name)
+        crash_point("store.after_fsync")
         write_json(staged / SIDECAR, sidecar.model_dump(mode="json"))
         crash_point("store.before_rename")
         with disk_errors(target):
             if target.exists():
                 shutil.rmtree(target)  # it was damaged, or `find` would have returned it
             staged.rename(target)
+            crash_point("store.after_rename")
             sync_folder(target.parent)
         crash_point("store.before_manifest")
         self.point(ref)
@@ -139,12 +156,13 @@ class Artifacts:
         """Make an artifact that exists the current one."""
         if not self.whole(ref):
             raise StoreFault("the artifact is damaged", where=ref.uri)
-        write_json(self._manifest(ref.stage, ref.slot), Manifest(ref=ref, published=now()).model_dump(mode="json"))
+        write_json(self.manifest_path(ref.stage, ref.slot), Manifest(ref=ref, published=now()).model_dump(mode="json"))
 
     def object_uri(self, stage: Stage, slot: Slot | None, fingerprint: str) -> str:
         """The folder an artifact with this fingerprint will have, relative to the home."""
         return str((self.folder(stage, slot) / fingerprint[:24]).relative_to(self.home))
 
-    def _manifest(self, stage: Stage, slot: Slot | None) -> Path:
+    def manifest_path(self, stage: Stage, slot: Slot | None) -> Path:
+        """The file that says which artifact is current."""
         folder = self.folder(stage, slot)
         return folder.parent / (f"{stage}.json" if stage in SHOT_STAGES else "current.json")

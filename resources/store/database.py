@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resources.errors import DiskFull, StoreFault
-from resources.store.atomic import disk_errors
+from resources.store.atomic import crash_point, disk_errors
 
 FILE = "timeline.db"
 VERSION = 1
@@ -90,7 +90,9 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
             opened.connection.execute("BEGIN IMMEDIATE")
             opened.writing = True
             yield opened.connection
+            crash_point("timeline.before_commit")
             opened.connection.commit()
+            crash_point("timeline.after_commit")
         except BaseException:
             _undo(folder, opened.connection)
             raise

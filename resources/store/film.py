@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
+from resources.store.migrations import check_format
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Sha256, Slot, Stage
 from schemas.repair import Repair
@@ -109,14 +110,18 @@ class Home:
     def known(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan, or at least an idea. Raises :class:`Missing`."""
         film = self.film(movie)
-        return film if (film.path / "plan" / "request.json").exists() else self.existing(movie)
+        if not (film.path / "plan" / "request.json").exists():
+            return self.existing(movie)
+        check_format(film.path)
+        return film
 
     def existing(self, movie: str) -> FilmFolder:
-        """The folder of a film that has a plan. Raises :class:`Missing`."""
+        """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"
             raise Missing(f"there is no film {movie!r} in {self.root}", hint=f"films: {known}")
+        check_format(film.path)
         return film
 
     def films(self) -> list[str]:

@@ -3,39 +3,64 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from collections.abc import Iterable
 
-from resources.errors import Busy
+from resources.errors import Busy, StoreFault
 from resources.store.artifacts import Artifacts
-from resources.store.atomic import TEMPORARY
 from resources.store.film import Home
-from resources.store.locks import film_lock, short_lock
-from resources.store.timeline import mend_timeline
-from schemas.refs import SHOT_STAGES
+from resources.store.inspection import Trouble, troubles_of_film, troubles_of_home
+from resources.store.locks import film_lock, holder, short_lock
+from resources.store.migrations import LaterVersion, check_format
 
 
-def repair(home: Home) -> list[str]:
-    """Remove what is half-made in every film that nobody works on; a line for each thing done."""
+def inspect(home: Home, *, deep: bool = False) -> list[Trouble]:
+    """What is not in order; films that somebody works on are left alone. Writes nothing.
+
+    With ``deep`` every byte is read and held against its hash.
+    """
+    found = list(troubles_of_home(home))
+    for movie in home.films():
+        film = home.film(movie)
+        if (refused := _of_later_version(home, movie)) is not None:
+            found.append(refused)
+        elif holder(film.path) is None:
+            found += troubles_of_film(Artifacts(film, home.root), deep=deep)
+    return found
+
+
+def repair(home: Home, *, deep: bool = False) -> list[str]:
+    """Mend what can be mended in every film that nobody works on; a line for each thing done."""
     told: list[str] = []
-    movies = home.root / "movies"
-    if not movies.is_dir():
+    if not (home.root / "movies").is_dir():
         return told
-    for left in movies.glob(f"{TEMPORARY}*"):
-        shutil.rmtree(left, ignore_errors=True)
-        told.append(f"removed {left.name}")
-    for left in sorted(home.cache.rglob(f"{TEMPORARY}*")):
-        if not _alive(left):
-            _remove(left)
-            told.append(f"removed {left.relative_to(home.root)}")
+    told += _mended(list(troubles_of_home(home)))
     told += _repair_artifacts(home)
     for movie in home.films():
         film = home.film(movie)
+        if _of_later_version(home, movie) is not None:
+            told.append(f"{movie}: left alone, a later version of Sparkle made it")
+            continue
         try:
             with film_lock(film.path):
-                told += _repair_film(Artifacts(film, home.root))
+                told += _mended(troubles_of_film(Artifacts(film, home.root), deep=deep))
         except Busy:
             told.append(f"{movie}: left alone, it is being made")
     return told
+
+
+def _mended(troubles: Iterable[Trouble]) -> list[str]:
+    """Mend one after the other: what is found later may rest on what was mended before."""
+    return [f"{one.film}: {text}" if one.film else text for one in troubles if one.mend and (text := one.mend())]
+
+
+def _of_later_version(home: Home, movie: str) -> Trouble | None:
+    try:
+        check_format(home.film(movie).path)
+    except LaterVersion as error:
+        return Trouble(movie, error.message, None)
+    except StoreFault:
+        return None  # damaged, which is a trouble of its own
+    return None
 
 
 def _repair_artifacts(home: Home) -> list[str]:
@@ -48,32 +73,3 @@ def _repair_artifacts(home: Home) -> list[str]:
         for path in left:
             shutil.rmtree(path, ignore_errors=True)
     return [f"removed {path.relative_to(home.root)}" for path in left]
-
-
-def _repair_film(store: Artifacts) -> list[str]:
-    told = []
-    aside = mend_timeline(store.film.path)
-    if aside is not None:
-        told.append(f"{store.film.movie}: its timeline was damaged and is {aside.name} now; a new one is begun")
-    for left in sorted(store.film.path.rglob(f"{TEMPORARY}*")):
-        _remove(left)
-        told.append(f"{store.film.movie}: removed {left.relative_to(store.film.path)}")
-    for manifest in sorted(store.film.path.glob("shots/*/*.json")):
-        stage = manifest.stem
-        if stage in SHOT_STAGES and store.current(stage, manifest.parent.name) is None:
-            manifest.unlink()
-            told.append(f"{store.film.movie}: forgot a damaged {stage} of slot {manifest.parent.name}")
-    return told
-
-
-def _alive(path: Path) -> bool:
-    """Whether the process that writes ``path`` (``.tmp-<pid>-name``) is there."""
-    number = path.name.removeprefix(TEMPORARY).partition("-")[0]
-    return number.isdigit() and Path(f"/proc/{number}").exists()
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

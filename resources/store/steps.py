@@ -28,7 +28,7 @@ from resources.store.progress import tell_progress
 from resources.store.runs import note_run
 from resources.store.timeline import write_memory_event
 from schemas.records import CallbackEvent, Checkpoint, Status, StepExecutionRecord
-from schemas.refs import Stage
+from schemas.refs import AssetRef, Stage
 
 _COLUMNS = (
     "run_id",
@@ -244,6 +244,16 @@ class Step:
             at=now(),
         )
         set_checkpoint(connection, at)
+
+
+def recover_step(folder: Path, ref: AssetRef) -> None:
+    """Tell of an artifact that was published by a process which was killed before it could."""
+    at = Checkpoint(
+        movie=folder.name, stage=ref.stage, slot=ref.slot, status="success", fingerprint=ref.fingerprint, at=now()
+    )
+    with writing(folder) as connection:
+        set_checkpoint(connection, at)
+        add_event(connection, "recovered", stage=ref.stage, slot=ref.slot, fingerprint=ref.fingerprint)
 
 
 def steps(folder: Path, *, run_id: str | None = None) -> list[StepExecutionRecord]:

@@ -17,7 +17,15 @@ from resources.store.events import add_event, now
 from resources.store.runs import note_run_under_way
 from schemas.records import StageEvent
 
-__all__ = ["DamagedEvent", "happened_since", "mend_timeline", "now", "read_timeline", "write_memory_event"]
+__all__ = [
+    "DamagedEvent",
+    "happened_since",
+    "mend_timeline",
+    "now",
+    "read_timeline",
+    "timeline_is_damaged",
+    "write_memory_event",
+]
 
 
 class DamagedEvent(StoreFault):
@@ -39,9 +47,8 @@ def write_memory_event(
     ``chunk_`` in front; ``load_start``, ``load_complete``, ``load_failed``, ``inference_start``, ``inference_end``,
     ``cleanup`` (always, also after a failure); ``policy_decision``; ``decided``,
     ``decision_damaged``; ``retake``, ``take_asked``, ``take_chosen``;
-    ``dropped``, ``run_failed``; ``saved``,
-    ``save_failed``; ``schemas_published``, ``schema_local``; ``timeline_mended``; ``note``. Any other name in the same
-    spelling is as good; :mod:`resources.store.narrate` has the words for those it knows.
+    ``dropped``, ``run_failed``; ``saved``, ``save_failed``; ``schemas_published``, ``schema_local``;
+    ``timeline_mended``; ``recovered``; ``note``. Any other name in the same spelling is as good; :mod:`resources.store.narrate` has the words for those it knows.
     """
     with writing(folder) as connection:
         note_run_under_way(connection, folder)
@@ -73,14 +80,21 @@ def _event(folder: Path, row: tuple[Any, ...]) -> StageEvent:
         ) from None
 
 
+def timeline_is_damaged(folder: Path) -> bool:
+    """Whether the timeline of a film cannot be read; one that is not there is whole."""
+    if is_damaged(folder):
+        return True
+    try:
+        read_timeline(folder)
+    except DamagedEvent:
+        return True
+    return False
+
+
 def mend_timeline(folder: Path) -> Path | None:
     """Put a timeline that cannot be read aside. Returns where it is now, or None when it is whole."""
-    if not is_damaged(folder):
-        try:
-            read_timeline(folder)
-            return None
-        except DamagedEvent:
-            pass
+    if not timeline_is_damaged(folder):
+        return None
     aside = put_aside(folder)
     write_memory_event(folder, "timeline_mended", damaged=aside.name)
     return aside

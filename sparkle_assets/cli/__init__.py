@@ -24,6 +24,7 @@ from sparkle_assets.cli.gc import gc
 from sparkle_assets.cli.make import make
 from sparkle_assets.cli.models import models
 from sparkle_assets.cli.plan import plan
+from sparkle_assets.cli.provenance import provenance, reproduce
 from sparkle_assets.cli.retake import retake
 from sparkle_assets.cli.review import review
 from sparkle_assets.cli.schemas import schemas
@@ -46,7 +47,9 @@ def sparkle() -> None:
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
     sparkle.add_command(command)
-for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, schemas, ui, models, gc):
+for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
+    sparkle.add_command(command)
+for command in (schemas, ui, models, gc):
     sparkle.add_command(command)
 
 

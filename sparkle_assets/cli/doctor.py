@@ -7,14 +7,22 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+    from resources.store.film import Home
+    from resources.store.inspection import Trouble
 
 NEEDED = {
     "dagster": "dagster",
@@ -46,23 +54,34 @@ class Item:
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Remove what killed processes left, and fail their runs.")
+@click.option("--repair", is_flag=True, help="Mend what killed processes and damaged files left, fail dead runs.")
+@click.option("--verify", is_flag=True, help="Read every file of every film, and hold it against its hash.")
 @home_option
 @json_option
-def doctor(repair: bool, home: Path, as_json: bool) -> int:
-    """Say what is there, what is missing, and how to mend it."""
+def doctor(repair: bool, verify: bool, home: Path, as_json: bool) -> int:
+    """Say what is there, what is missing, whether the films are whole, and how to mend it."""
     items = examine(home)
-    repaired = repair_home(home) if repair else []
+    repaired = repair_home(home, deep=verify) if repair else []
+    troubles = inspect_home(home, deep=verify)
     lines = []
     for item in items:
         mark = "ok     " if item.ok else "MISSING" if item.needed else "-      "
         lines.append(f"{mark} {item.name:<22} {item.detail}{'' if item.ok or not item.mend else '  ->  ' + item.mend}")
     lines += [f"mended: {text}" for text in repaired]
+    lines += [
+        f"TROUBLE {one.told}{'  ->  sparkle doctor --repair' + (' --verify' if verify else '') if one.mend else ''}"
+        for one in troubles
+    ]
     bad = any(item.needed and not item.ok for item in items)
     lines.append("something is missing" if bad else "everything that a film needs is here")
-    value = {"ok": not bad, "items": [asdict(item) for item in items], "repaired": repaired}
+    value = {
+        "ok": not bad and not troubles,
+        "items": [asdict(item) for item in items],
+        "troubles": [one.told for one in troubles],
+        "repaired": repaired,
+    }
     answer(value, "\n".join(lines), as_json=as_json)
-    return 1 if bad else 0
+    return 1 if bad or troubles else 0
 
 
 def examine(home: Path) -> list[Item]:
@@ -85,23 +104,51 @@ def examine(home: Path) -> list[Item]:
     return items
 
 
-def repair_home(home: Path) -> list[str]:
-    """Remove temporary files of dead processes, damaged manifests' leftovers, and fail dead runs."""
+def inspect_home(home: Path, *, deep: bool = False) -> list[Trouble]:
+    """What is not in order in the films, and between them and Dagster's event log; nothing is changed."""
+    from resources.store.repair import inspect
+
+    store = open_home(home)
+    if not store.root.exists():
+        return []
+    found = inspect(store, deep=deep)
+    with _dagster(store) as instance:
+        if instance is not None:
+            from sparkle_assets.agreement import disagreements
+
+            found += disagreements(store, instance)
+    return found
+
+
+def repair_home(home: Path, *, deep: bool = False) -> list[str]:
+    """Mend what can be mended, fail runs whose process is dead, and tell Dagster what it never heard."""
     from resources.store.repair import repair
 
     store = open_home(home)
     if not store.root.exists():
         return []
-    told = repair(store)
-    if (store.dagster / "dagster.yaml").exists():
-        import dagster as dg
+    told = repair(store, deep=deep)
+    with _dagster(store) as instance:
+        if instance is not None:
+            from sparkle_assets.agreement import disagreements
+            from sparkle_assets.runner import fail_dead_runs
 
-        from sparkle_assets.runner import fail_dead_runs
-
-        with dg.DagsterInstance.from_config(str(store.dagster)) as instance:
             count = fail_dead_runs(instance)
-        told += [f"{count} runs of dead processes failed"] if count else []
+            told += [f"{count} runs of dead processes failed"] if count else []
+            told += [f"{one.film}: {one.mend()}" for one in list(disagreements(store, instance)) if one.mend]
     return told
+
+
+@contextmanager
+def _dagster(store: Home) -> Iterator[DagsterInstance | None]:
+    """The home's instance, or None where Dagster never ran."""
+    if not (store.dagster / "dagster.yaml").exists():
+        yield None
+        return
+    import dagster as dg
+
+    with dg.DagsterInstance.from_config(str(store.dagster)) as instance:
+        yield instance
 
 
 def _package(module: str, name: str, mend: str, *, needed: bool = True) -> Item:

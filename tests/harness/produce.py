@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +44,16 @@ def tiny_engines(cache: Path, seconds: float = 0.0) -> Engines:
     )
 
 
-def main(home: Path, movie: str, seconds: float = 0.0) -> int:
+def main(home: Path, movie: str, seconds: float = 0.0, engines: Callable[[Path, float], Engines] = tiny_engines) -> int:
     store = Home(home)
-    engines = tiny_engines(store.cache, seconds)
+    made = engines(store.cache, seconds)
     try:
-        result = run(Bench(store, lambda profile: engines), movie)
+        result = run(Bench(store, lambda profile: made), movie)
     except SparkleError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     finally:
-        engines.close()
+        made.close()
     sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
     return 0
 

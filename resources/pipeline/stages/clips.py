@@ -14,6 +14,7 @@ from resources.media.assemble import CLIP
 from resources.media.encode import Picture
 from resources.media.workers import FrameSource
 from resources.pipeline.carry import Job
+from resources.pipeline.letters import lettered
 from resources.pipeline.render import OWN_SOUND, EngineFrames, OwnClipFrames, Renderer
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.video import OWN_CLIP
@@ -146,6 +147,7 @@ def clip_job(
         inputs={"video_chunks": video.sha256, "voice_tracks": voice.sha256},
         decision=decided,
         seed=decided.value.seed if decided else request.seed,
+        fonts=lambda: [] if shot.media and shot.media.clip else lettered(engine, script.image_request(shot).props),
     )
 
 

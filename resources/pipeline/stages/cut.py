@@ -17,7 +17,7 @@ from resources.errors import RenderFault
 from resources.media.assemble import CLIP, Segments, assemble, stretches
 from resources.media.burn import shown
 from resources.media.encode import Picture
-from resources.media.fonts import without_face
+from resources.media.fonts import font_files, without_face
 from resources.media.join import frame_count
 from resources.media.loudness import TARGETS, encode_to_target
 from resources.media.mux import Chapter, chapters_text, mux
@@ -27,6 +27,7 @@ from resources.media.subtitles import Cue, cues, to_srt, to_vtt
 from resources.media.words import with_words
 from resources.media.wrap import measure_for
 from resources.pipeline.carry import Job
+from resources.pipeline.letters import lettered
 from resources.pipeline.render import OWN_SOUND, CardFrames, Renderer
 from resources.pipeline.resolve import Script
 from resources.pipeline.stages.layout import Run, lay_out
@@ -115,6 +116,12 @@ def cut_job(
         if abs(samples - wanted) > script.plan.rate.samples(1):
             raise RenderFault(f"{FILM} holds {samples} samples of sound, not {wanted}")
 
+    def fonts() -> list[Path]:
+        cards_say = [request.title, request.logline, *request.credits]
+        spoken = "\n".join(line.text for shot in script.plan.shots for line in shot.dialogue)
+        shown_on = lettered(cards, cards_say) if request.title_frames or request.end_frames else []
+        return [*shown_on, *(font_files(spoken) if request.burn_subtitles else [])]
+
     inputs = {}
     for shot, media in zip(request.shots, shots, strict=True):
         inputs[f"{shot.shot_id}.clip"] = media.clip.sha256
@@ -131,6 +138,7 @@ def cut_job(
         verify=verify,
         inputs=inputs,
         seed=request.music_seed,
+        fonts=fonts,
     )
 
 

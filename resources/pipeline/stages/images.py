@@ -13,6 +13,7 @@ from resources.engines import ImageEngine
 from resources.errors import RenderFault
 from resources.media.pictures import fit_picture, open_picture, thumbnail
 from resources.pipeline.carry import Job
+from resources.pipeline.letters import lettered
 from resources.pipeline.resolve import Script
 from resources.pipeline.versions import VERSIONS
 from schemas.decisions import ImageDecision
@@ -61,4 +62,5 @@ def image_job(script: Script, slot: str, engine: ImageEngine, decided: Decided[I
         verify=verify,
         decision=decided,
         seed=asked.seed,
+        fonts=lambda: [] if own else lettered(engine, request.props),
     )

@@ -23,6 +23,7 @@ from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, write_json
 from resources.store.film import FilmFolder, Settings, assign_slots, read_text
 from resources.store.fingerprint import digest, hash_file
+from resources.store.migrations import check_format
 from schemas.plan import Media, MoviePlan, Seed, Shot, Strict
 from schemas.script import Constraints
 
@@ -209,7 +210,8 @@ def rehearse(plan: MoviePlan, settings: Settings, folder: Path) -> None:
 
 
 def open_script(film: FilmFolder) -> Script:
-    """Everything that decides what is made of a film."""
+    """Everything that decides what is made of a film. Raises :class:`LaterVersion` for one of a later version."""
+    check_format(film.path)
     plan = ensure_plan(film)
     settings = film.settings()
     return Script(
@@ -224,6 +226,7 @@ def open_script(film: FilmFolder) -> Script:
 
 def peek_script(film: FilmFolder, plan: MoviePlan, settings: Settings, folder: Path) -> Script:
     """What :func:`open_script` would give for ``plan``, its media under ``folder``; nothing is written."""
+    check_format(film.path)
     plan = with_ids(plan)
     return Script(
         plan=plan,

@@ -14,6 +14,7 @@ from resources.media.encode import Picture
 from resources.media.probe import picture_facts, read_sound
 from resources.media.wav import wav_bytes
 from resources.pipeline.carry import Job
+from resources.pipeline.letters import lettered
 from resources.pipeline.render import OWN_SOUND
 from resources.pipeline.resolve import Script
 from resources.pipeline.versions import VERSIONS
@@ -80,4 +81,5 @@ def video_job(
         inputs={"shot_images": image.sha256, "shot_timing": timing_hash(frames)},
         decision=decided,
         seed=asked.seed,
+        fonts=lambda: [] if own else lettered(engine, script.image_request(shot).props),
     )
