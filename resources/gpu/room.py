@@ -6,6 +6,7 @@ what to do with it, and nothing else.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,7 +43,10 @@ class GpuRoom:
 
     @classmethod
     def of(cls, profile: Profile, cache: Path) -> GpuRoom:
-        """The room of a profile, in the cache of a home. Raises :class:`ConfigInvalid`, :class:`Missing`."""
+        """The room of a profile, in the cache of a home. Raises :class:`ConfigInvalid`.
+
+        A machine without a card may have one too, to look at what a film would take; :meth:`check` tells that apart.
+        """
         settings = profile.gpu
         if settings is None:
             raise ConfigInvalid(
@@ -50,15 +54,8 @@ class GpuRoom:
                 where=f"configs/profiles/{profile.name}.yaml",
                 hint=f"add a `gpu:` block with a preset ({', '.join(PRESETS)})",
             )
-        found = find_accelerators()
-        if settings.preset != "cpu" and not any(one.uuid for one in found):
-            raise Missing(
-                f"profile {profile.name!r} needs a GPU, and PyTorch finds none",
-                where=f"configs/profiles/{profile.name}.yaml",
-                hint="`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build; or use --profile embedded",
-            )
         pool = ModelPool(
-            found,
+            find_accelerators(),
             budgets={name: round(gb * GIB) for name, gb in settings.budget_gb.items()},
             keep_s=settings.keep_s,
             measured=Measured(cache / "gpu" / "measured.json"),
@@ -68,8 +65,23 @@ class GpuRoom:
         registry = Registry.of_home(cache.parent)
         return cls(pool, registry, settings.preset, cache / "gpu", allowed, settings.models)
 
+    def check(self) -> None:
+        """Raise :class:`Missing` where the preset is of a card and this machine has none that PyTorch can use."""
+        if PRESETS[self.preset].plan.get("device") == "cpu" or any(name != "cpu" for name in self.pool.room()):
+            return
+        if importlib.util.find_spec("torch") is None:
+            raise Missing("models need PyTorch, which is not installed", hint="pip install 'sparkle-motion[gpu,tts]'")
+        raise Missing(
+            f"the preset {self.preset!r} needs a GPU, and PyTorch finds none",
+            hint="`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build; or use --profile embedded",
+        )
+
     def plan(self, key: str, **call: Any) -> LoadPlan:
-        """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes."""
+        """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes.
+
+        Raises :class:`Missing` as :meth:`check` does.
+        """
+        self.check()
         entry = self.registry.entry(key)
         start: dict[str, Any] = {**entry.typical, **call, **self.overrides.get(key, {})}
         if PRESETS[self.preset].plan.get("device") != "cpu":  # a CPU works in float32, whatever the files hold

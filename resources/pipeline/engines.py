@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resources.engines import CardEngine, ImageEngine, LipsyncEngine, MusicEngine, VideoEngine, VisionJudge, VoiceEngine
+from resources.engines import (
+    CardEngine,
+    ImageEngine,
+    LipsyncEngine,
+    LoadsModels,
+    MusicEngine,
+    VideoEngine,
+    VisionJudge,
+    VoiceEngine,
+)
 from resources.media.workers import Workers
 from resources.pipeline.render import Renderer
 from resources.profile import Profile, Role, load_profile, make_engine
@@ -91,6 +100,16 @@ class Engines:
             return None
         engine: VisionJudge = self._make("judge")
         return engine
+
+    def check(self, languages: Collection[str]) -> None:
+        """Raise :class:`Missing` for what this machine lacks for a film whose lines are in ``languages``: a package, a
+        card, models. Nothing is loaded."""
+        if self.profile.gpu is None:
+            return
+        self.room.check()
+        wanted = [getattr(self, role) for role in self.profile.roles if self.profile.on_models(role)]
+        told = [key for engine in wanted if isinstance(engine, LoadsModels) for key in engine.models_for(languages)]
+        self.room.registry.require(told)
 
     @cached_property
     def room(self) -> GpuRoom:

@@ -135,6 +135,12 @@ class Script:
             media_sha256=self._media(shot, "image"),
         )
 
+    def languages(self) -> set[str]:
+        """Languages in which something is spoken that nobody has recorded."""
+        spoken = [line for shot in self.plan.shots if shot.media is None or shot.media.voice is None
+                  for line in shot.dialogue]  # fmt: skip
+        return {language_of(line.text, self.plan.language) for line in spoken}
+
     def voice_request(self, shot: Shot) -> VoiceRequest:
         """What the voices need."""
         lines = []

@@ -17,6 +17,7 @@ from sparkle_assets.cli.beginning import (
     Wishes,
     check_profile,
     check_request,
+    lacking,
     movie_id,
     notes_on,
     prepare_plan,
@@ -117,11 +118,15 @@ def make(
     check_profile(settings.profile, writer)
     say(notes_on(film, idea, plan_file, wishes, writer, settings))
     if dry_run:
+        if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
+            say([f"to make it: {lack}"])
         value = dry(store, film, idea, plan_file, wishes, writer, settings)
         _print_dry(value, as_json=as_json)
         return 0
     if plan_file is None and idea is None:
         store.known(film.movie)
+    if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
+        raise lack  # told before anything is written
     store.prepare()
     admit(film)
     resume = (

@@ -50,6 +50,7 @@ class Making:
         self._say_policy()
         with production.run():
             if stale:
+                production.engines.check(production.script.languages())
                 check_space(self.home, plan, len(stale))
                 production.decisions.check()
                 production.engines.workers.warm()
