@@ -40,6 +40,8 @@ ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
 )
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
+WITH_PROVIDERS = frozenset({"chatterbox"})
+"""Voice engines behind which several providers stand: a line may ask for one of them by name."""
 
 PREVIEW = "-preview"
 """Ends the name of a profile's preview."""

@@ -60,7 +60,8 @@ class Engines:
             return engine
         from resources.pipeline.picture_helpers import picture_helpers
 
-        painter: ImageEngine = helped(picture_helpers(self.profile.name))
+        lent = None if self.profile.engines.judge is None else self._judging
+        painter: ImageEngine = helped(picture_helpers(self.profile.name, lent))
         return painter
 
     @cached_property
@@ -92,6 +93,12 @@ class Engines:
         """Plays."""
         engine: MusicEngine = self._make("music")
         return engine
+
+    def _judging(self) -> VisionJudge:
+        """The profile's judge, where it names one."""
+        judge = self.judge
+        assert judge is not None
+        return judge
 
     @cached_property
     def judge(self) -> VisionJudge | None:

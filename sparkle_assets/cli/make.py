@@ -188,6 +188,8 @@ def _print_dry(value: dict[str, Any], *, as_json: bool) -> None:
     amount = estimate["amount"]
     money = "no money" if amount == 0 else "a price that is not known" if amount is None else f"{amount:.4f} USD"
     used = f" ({estimate['tokens']:,} tokens)" if estimate["tokens"] else ""
+    if estimate.get("basis") == "unknown":
+        click.echo("how long the models of this profile take is known once they have made a film here; without them:")
     click.echo(f"about {estimate['seconds']:.0f} s, {estimate['disk_bytes'] / 1e6:.0f} MB of disk, {money}{used}")
     if not value["planned"]:
         click.echo("the plan is not written yet: its shots are known when the writer has been asked")

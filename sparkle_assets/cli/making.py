@@ -51,7 +51,7 @@ class Making:
         with production.run():
             if stale:
                 production.engines.check(production.script.languages())
-                check_space(self.home, plan, len(stale))
+                check_space(self.home, plan, len(stale), lossless=production.engines.stage_by_stage)
                 production.decisions.check()
                 production.engines.workers.warm()
                 production.prefetch_voices(stale)

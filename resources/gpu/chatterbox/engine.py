@@ -78,6 +78,11 @@ class ChatterboxVoices:
         ]
         return f"{CODE_VERSION}+{digest(heard)[:16]}"
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Whom a line may be given to, in the order in which they are asked; nobody where Chatterbox is alone."""
+        return tuple(self._order) if len(self._order) > 1 else ()
+
     def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
         """The English one, the multilingual one, or both, as far as Chatterbox speaks these languages at all."""
         able = [language for language in languages if self._table.provider(NAME).speaks(language)]
