@@ -28,6 +28,7 @@ from schemas.decisions import LineDecision, VoiceDecision
 from schemas.judgement import Judgement, Score
 from schemas.media import VideoRequest
 from schemas.plan import MoviePlan
+from sparkle_assets.cli.doctor import examine
 from tests.harness.accelerator import FakeAccelerator
 from tests.harness.engines import TinyVideo
 from tests.integration.test_pipeline import produce
@@ -64,6 +65,12 @@ def test_every_model_that_a_film_lacks_is_named_with_the_command_that_gets_it(
     wanted = f"sdxl-base wan2.1-i2v-14b-480p wav2lip {voices} qwen2-vl-2b"
     assert f"`sparkle models pull {wanted} --accept-licence`" in told.value.hint
     assert told.value.exit_code == 2
+
+
+def test_the_doctor_tells_of_card_and_models(tmp_path: Path) -> None:
+    told = {item.name: item for item in examine(tmp_path)}
+    assert not told["gpu"].needed and not told["models"].needed
+    assert told["models"].detail == f"0 of {len(Registry(tmp_path).models)} in {tmp_path / 'models'}"
 
 
 def test_a_profile_without_a_card_lacks_nothing(tiny: Engines) -> None:
