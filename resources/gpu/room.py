@@ -7,7 +7,7 @@ what to do with it, and nothing else.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from resources.gpu.context import Lease
 from resources.gpu.device import find_accelerators
 from resources.gpu.estimate import Measured
 from resources.gpu.inference import run_with_ladder
-from resources.gpu.ladder import Permissions, StepTaken
+from resources.gpu.ladder import Permissions, StepTaken, descend, hint_for
 from resources.gpu.lease import GpuLocks
 from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
 from resources.gpu.pool import ModelPool
@@ -75,6 +75,37 @@ class GpuRoom:
             f"the preset {self.preset!r} needs a GPU, and PyTorch finds none",
             hint="`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build; or use --profile embedded",
         )
+
+    def foresee(self, keys: Iterable[str]) -> None:
+        """Raise :class:`Missing` for the first of ``keys`` that cannot be loaded here for a typical request, however
+        much is given up, or only with a package that is not installed. Figures alone; nothing is loaded."""
+        devices = self.pool.room()
+        for key in dict.fromkeys(keys):
+            start = replace(self.plan(key), alone=True)
+            given: dict[str, Any] = {
+                "devices": devices, "permissions": self.permissions, "rungs": self.registry.rungs(key),
+                "host": lambda one, key=key: self.registry.predicted(key, one).host,
+            }  # fmt: skip
+
+            def need(one: LoadPlan, key: str = key) -> int:
+                return self.registry.predicted(key, one).total
+
+            if start.device_map:  # spread over several cards: what each gets is known when it is loaded
+                continue
+            path, fits = descend(start, need, **given)
+            last = path[-1][0] if path else start
+            tried = ", ".join(taken.rung for _, taken in path)
+            if not fits:
+                raise Missing(
+                    f"the model {key!r} has no room here{f', even after {tried}' if tried else ''}",
+                    where=", ".join(f"{name}: {room / GIB:.1f} GiB" for name, room in devices.items()),
+                    hint=f"{hint_for(last, need, **given)}; `sparkle models size {key}` shows what it needs",
+                )
+            if last.quantisation != "none" and importlib.util.find_spec("bitsandbytes") is None:
+                raise Missing(
+                    f"the model {key!r} fits here in {last.quantisation} only, which needs the package bitsandbytes",
+                    hint="pip install 'sparkle-motion[bits]'",
+                )
 
     def plan(self, key: str, **call: Any) -> LoadPlan:
         """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes.

@@ -110,13 +110,14 @@ class Engines:
 
     def check(self, languages: Collection[str]) -> None:
         """Raise :class:`Missing` for what this machine lacks for a film whose lines are in ``languages``: a package, a
-        card, models. Nothing is loaded."""
+        card, models, room for them. Nothing is loaded."""
         if self.profile.gpu is None:
             return
         self.room.check()
         wanted = [getattr(self, role) for role in self.profile.roles if self.profile.on_models(role)]
         told = [key for engine in wanted if isinstance(engine, LoadsModels) for key in engine.models_for(languages)]
         self.room.registry.require(told)
+        self.room.foresee(told)
 
     @cached_property
     def room(self) -> GpuRoom:

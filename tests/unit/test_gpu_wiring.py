@@ -1,5 +1,6 @@
 """What stands between the pipeline and the engines that load models: what must be here, who speaks, who looks."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,8 @@ from resources.engines import MOTION, Frame
 from resources.errors import Missing, RenderFault
 from resources.gpu.device import CpuAccelerator
 from resources.gpu.errors import ModelMissing
+from resources.gpu.ladder import Permissions
+from resources.gpu.plan import GIB
 from resources.gpu.pool import ModelPool
 from resources.gpu.registry import Registry
 from resources.gpu.room import GpuRoom
@@ -65,6 +68,34 @@ def test_every_model_that_a_film_lacks_is_named_with_the_command_that_gets_it(
     wanted = f"sdxl-base wan2.1-i2v-14b-480p wav2lip {voices} qwen2-vl-2b"
     assert f"`sparkle models pull {wanted} --accept-licence`" in told.value.hint
     assert told.value.exit_code == 2
+
+
+class Host(CpuAccelerator):
+    """A host of so many GiB."""
+
+    def __init__(self, gib: int) -> None:
+        super().__init__()
+        self.total = gib * GIB
+
+    def free(self) -> int:
+        return self.total
+
+
+@pytest.mark.parametrize(
+    ("host", "lower", "told"),
+    [
+        (12, True, r"has no room here, even after offload.*use a card with more memory"),
+        (32, True, r"fits here in 4bit only.*pip install 'sparkle-motion\[bits\]'"),
+        (32, False, r"has no room here.*let the profile go lower with `lower_precision: true`"),
+        (64, False, ""),
+    ],
+)
+def test_what_will_have_no_room_is_told_before_any_work(tmp_path: Path, host: int, lower: bool, told: str) -> None:
+    pool = ModelPool([FakeAccelerator(16 * GIB), Host(host)], budgets={"cpu": host * GIB})
+    room = GpuRoom(pool, Registry(tmp_path / "models"), "gpu-16gb", tmp_path, Permissions(lower_precision=lower))
+    keys = ["sdxl-base", "wan2.1-i2v-14b-480p", "chatterbox", "wav2lip", "qwen2-vl-2b"]
+    with pytest.raises(Missing, match=told) if told else nullcontext():
+        room.foresee(keys)
 
 
 def test_the_doctor_tells_of_card_and_models(tmp_path: Path) -> None:
