@@ -17,7 +17,7 @@ from resources.gpu.context import Lease
 from resources.gpu.device import find_accelerators
 from resources.gpu.estimate import Measured
 from resources.gpu.inference import run_with_ladder
-from resources.gpu.ladder import Permissions, StepTaken, descend, hint_for
+from resources.gpu.ladder import Permissions, StepTaken, descend
 from resources.gpu.lease import GpuLocks
 from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
 from resources.gpu.pool import ModelPool
@@ -26,6 +26,7 @@ from resources.gpu.spec import Load, Need
 from resources.profile import Profile
 
 T = TypeVar("T")
+_LOWER = ("lower_precision", "lower_resolution", "cpu_fallback")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class GpuRoom:
         for key in dict.fromkeys(keys):
             start = replace(self.plan(key), alone=True)
             given: dict[str, Any] = {
-                "devices": devices, "permissions": self.permissions, "rungs": self.registry.rungs(key),
+                "devices": devices, "rungs": self.registry.rungs(key),
                 "host": lambda one, key=key: self.registry.predicted(key, one).host,
             }  # fmt: skip
 
@@ -92,20 +93,27 @@ class GpuRoom:
 
             if start.device_map:  # spread over several cards: what each gets is known when it is loaded
                 continue
-            path, fits = descend(start, need, **given)
+            path, fits = descend(start, need, **given, permissions=self.permissions)
             last = path[-1][0] if path else start
-            tried = ", ".join(taken.rung for _, taken in path)
             if not fits:
+                tried = ", ".join(taken.rung for _, taken in path)
+                lower = (one for one in _LOWER if descend(start, need, **given, permissions=self._with(one))[1])
+                helps = next(
+                    (f"let the profile go lower with `{one}: true`" for one in lower), "a larger card would do"
+                )
                 raise Missing(
                     f"the model {key!r} has no room here{f', even after {tried}' if tried else ''}",
                     where=", ".join(f"{name}: {room / GIB:.1f} GiB" for name, room in devices.items()),
-                    hint=f"{hint_for(last, need, **given)}; `sparkle models size {key}` shows what it needs",
+                    hint=f"{helps}; `sparkle models size {key}` shows what it needs",
                 )
             if last.quantisation != "none" and importlib.util.find_spec("bitsandbytes") is None:
                 raise Missing(
                     f"the model {key!r} fits here in {last.quantisation} only, which needs the package bitsandbytes",
                     hint="pip install 'sparkle-motion[bits]'",
                 )
+
+    def _with(self, permission: str) -> Permissions:
+        return replace(self.permissions, **{permission: True})
 
     def plan(self, key: str, **call: Any) -> LoadPlan:
         """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes.
