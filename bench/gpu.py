@@ -2,12 +2,15 @@
 
 ``python bench/gpu.py leases``      a warm lease with and without a film's timeline, 2,000 cycles, host memory
 ``python bench/gpu.py weights``     parameters of Wan and Qwen-VL, counted on meta tensors from their configurations
+``python bench/gpu.py calibrate PROFILE [HOME]``  every model of a profile at work once on this machine; what was
+                                    measured is kept in HOME (default ``.sparkle``) and corrects what is predicted
 ``python bench/gpu.py fits``        the table of docs/GPU.md
 ``python bench/gpu.py measured F``  predicted beside measured peaks, of a home's ``cache/gpu/measured.json``
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import tempfile
@@ -17,6 +20,7 @@ from typing import Any
 
 import psutil
 
+from resources.errors import SparkleError
 from resources.gpu.context import model_context
 from resources.gpu.estimate import Bytes, Measured
 from resources.gpu.plan import LoadPlan
@@ -24,6 +28,11 @@ from resources.gpu.pool import ModelPool
 from resources.gpu.registry import Registry
 from resources.gpu.sizes import table
 from resources.gpu.spec import ModelSpec, Need
+from resources.pipeline.engines import Engines
+from resources.pipeline.production import Production
+from resources.profile import load_profile
+from resources.store.film import Home, Settings
+from schemas.refs import AssetRef
 
 
 class Held:
@@ -107,6 +116,42 @@ def fits() -> None:
         print(f"| {one.key} | {one.preset} | {one.bytes.total / 1e9:.1f} | {one.bytes.host / 1e9:.1f} | {how} |")
 
 
+SHOT: dict[str, Any] = {
+    "title": "Calibration", "resolution": "720p", "title_card_s": 0, "end_card_s": 0,
+    "characters": [{"id": "ada", "name": "Ada", "description": "a sailor in a yellow coat"}],
+    "shots": [{"id": "one", "prompt": "Ada at the wheel of a boat, medium shot", "duration_s": 4.0, "dialogue": [
+        {"character_id": "ada", "text": "The wind has turned, and the sea with it."}]}],
+}  # fmt: skip
+"""A shot in which every engine has a typical piece of work: a chunk of Wan, a line, a face, frames to judge."""
+
+
+def work_once(engines: Engines, folder: Path, plan: dict[str, Any]) -> list[AssetRef]:
+    """Make ``plan``'s one shot with ``engines``, in a home of its own below ``folder``, and have it judged."""
+    home = Home(folder)
+    home.prepare()
+    film = home.film("calibration")
+    film.plan_path.parent.mkdir(parents=True)
+    film.plan_path.write_text(json.dumps(plan), encoding="utf-8")
+    film.write_settings(Settings(profile=engines.profile.name))
+    production = Production(home, film.movie, lambda profile: engines)
+    with production.run():
+        stages = (production.image, production.voice, production.video, production.clip)
+        image, voice, video, clip = (work("01").ref for work in stages)
+        production.measuring.shot(production.script.shot("01"), image, voice, clip)
+    return [image, voice, video, clip]
+
+
+def calibrate(profile: str, home: str = ".sparkle") -> None:
+    engines = Engines(load_profile(profile), Home(Path(home)).cache)
+    try:
+        engines.check({"en"})
+        with tempfile.TemporaryDirectory() as folder:
+            work_once(engines, Path(folder), SHOT | {"seed": int(time.time())})  # a new seed: nothing is known of it
+    finally:
+        engines.close()
+    measured(str(engines.cache / "gpu" / "measured.json"))
+
+
 def measured(path: str) -> None:
     for entry in Measured(Path(path)).all():
         ratio = entry["measured"] / entry["predicted"]
@@ -120,4 +165,8 @@ def measured(path: str) -> None:
 
 if __name__ == "__main__":
     command, *rest = sys.argv[1:] or ["leases"]
-    {"leases": leases, "weights": weights, "fits": fits, "measured": measured}[command](*rest)
+    commands = {"leases": leases, "weights": weights, "calibrate": calibrate, "fits": fits, "measured": measured}
+    try:
+        commands[command](*rest)
+    except SparkleError as error:
+        sys.exit(f"bench/gpu.py: {error}")

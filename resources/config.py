@@ -1,7 +1,12 @@
-"""Finding and reading files under ``configs/``, in a checkout and in an installed wheel alike."""
+"""Finding and reading files under ``configs/``, in a checkout and in an installed wheel alike.
+
+``SPARKLE_CONFIGS`` names a folder of one's own: a file in it (``profiles/mine.yaml``, ``qa_policy.yaml``) is read in
+place of the shipped one of that name, and beside the others.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,14 +19,30 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _HERE = Path(__file__).resolve().parent
 _PLACES = (_HERE.parent / "configs", _HERE / "_configs")
+OWN = "SPARKLE_CONFIGS"
 
 
 def config_path(name: str) -> Path:
-    """Path of ``configs/<name>``. Raises :class:`ConfigInvalid` when it is not there."""
-    for place in _PLACES:
+    """Path of ``configs/<name>``, one's own first. Raises :class:`ConfigInvalid` when it is not there."""
+    for place in _places():
         if (place / name).exists():
             return place / name
     raise ConfigInvalid("is missing from the installation", where=f"configs/{name}", hint="install the package again")
+
+
+def config_names(folder: str) -> list[str]:
+    """Names of the YAML files in ``configs/<folder>``, shipped and one's own, without their ending; sorted."""
+    return sorted({path.stem for place in _places() for path in (place / folder).glob("*.yaml")})
+
+
+def _places() -> tuple[Path, ...]:
+    own = os.environ.get(OWN)
+    if not own:
+        return _PLACES
+    place = Path(own).expanduser().absolute()
+    if not place.is_dir():
+        raise ConfigInvalid("is not a folder", where=f"{OWN}={own[:200]}", hint="name a folder, or unset it")
+    return (place, *_PLACES)
 
 
 def load_config(name: str, model: type[Model]) -> Model:

@@ -7,7 +7,7 @@ revision whenever the same request would give other bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
@@ -39,6 +39,15 @@ class Engine(Protocol):
     @property
     def revision(self) -> str:
         """Version of the engine and of every weight it uses."""
+        ...
+
+
+@runtime_checkable
+class LoadsModels(Protocol):
+    """An engine that loads models, as whoever begins a film asks it what must be on this machine."""
+
+    def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
+        """Keys of the models (``configs/models.yaml``) that a film needs whose lines are in ``languages``."""
         ...
 
 

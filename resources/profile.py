@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, JsonValue
 
-from resources.config import config_path, load_config
+from resources.config import config_names, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
 from schemas.plan import Id, Short, Strict
 
@@ -40,6 +40,8 @@ ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
 )
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
 
+WITH_PROVIDERS = frozenset({"chatterbox"})
+"""Voice engines behind which several providers stand: a line may ask for one of them by name."""
 
 PREVIEW = "-preview"
 """Ends the name of a profile's preview."""
@@ -136,7 +138,7 @@ def preview_of(name: str) -> str:
 
 def load_profile(name: str) -> Profile:
     """The profile called ``name``; an unknown one is told with the names there are."""
-    known = sorted(path.stem for path in config_path("profiles").glob("*.yaml"))
+    known = config_names("profiles")
     if name not in known and name.removesuffix(PREVIEW) in known:
         return _previewing(load_profile(name.removesuffix(PREVIEW)))
     if name not in known:

@@ -86,7 +86,8 @@ class VoiceDecision(Strict):
 
     @staticmethod
     def _line(line: SpokenLine, wish: LineDecision) -> SpokenLine:
-        return line.model_copy(update=wish.model_dump())
+        """A provider that the person named stays."""
+        return line.model_copy(update=wish.model_dump() | {"provider": line.provider or wish.provider})
 
 
 class LipsyncDecision(Strict):

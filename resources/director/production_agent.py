@@ -62,6 +62,7 @@ def dry(
     production = rehearsed(bench, movie, plan, settings, where)
     for role in production.engines.profile.roles:
         getattr(production.engines, role)  # raises what is not installed
+    production.engines.check(production.script.languages())
     production.decisions.check()
     graph = production_graph(production, History(bench.home))
     check_disk(bench.home, graph.estimate)
@@ -115,6 +116,8 @@ def make_film(production: Production) -> None:
     states = {slot: production.state(slot) for slot in slots}
     stale = [slot for slot in slots if states[slot].stale]
     failed: dict[str, SparkleError] = {}
+    if stale:
+        production.engines.check(script.languages())
     production.plan()
     if stale:
         production.engines.workers.warm()

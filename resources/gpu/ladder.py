@@ -191,6 +191,10 @@ def descend(
 ) -> tuple[list[tuple[LoadPlan, StepTaken]], bool]:
     """The steps from ``plan`` to one that is predicted to fit, and whether there is such a plan.
 
+    A step may shut the way to one below it: what goes layer by layer cannot be quantised, and then a host that is too
+    small for whole weights stays so. A walk that ends without room is tried again without one of its steps, the last
+    first.
+
     Where the last step is what made it fit (one layer at a time under a model that is too large by itself), those
     before it may have been for nothing: what is not needed is given back, what the film would show first.
     """
@@ -209,14 +213,25 @@ def descend(
             at = step[0]
         return path if fits(at) else None
 
-    path: list[tuple[LoadPlan, StepTaken]] = []
-    at = plan
-    while not fits(at):
-        step = next_step(at, predict, rungs=rungs, **given)
-        if step is None:
-            return path, False
-        path.append(step)
-        at = step[0]
+    def walk(among: Sequence[Rung]) -> tuple[list[tuple[LoadPlan, StepTaken]], bool]:
+        path: list[tuple[LoadPlan, StepTaken]] = []
+        at = plan
+        while not fits(at):
+            step = next_step(at, predict, rungs=among, **given)
+            if step is None:
+                return path, False
+            path.append(step)
+            at = step[0]
+        return path, True
+
+    path, found = walk(rungs)
+    for name in reversed(dict.fromkeys(taken.rung for _, taken in path)):
+        if found:
+            break
+        other, found = walk([rung for rung in rungs if rung.name != name])
+        path = other if found else path
+    if not found:
+        return path, False
     order = sorted(rungs, key=lambda rung: rung.seen)[::-1]
     for rung in order:
         while True:

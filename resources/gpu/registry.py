@@ -250,6 +250,22 @@ class Registry:
             raise ModelDamaged(f"{faults[0]}{more}", where=str(folder), hint=f"`sparkle models pull {key}`")
         return folder
 
+    def require(self, keys: Iterable[str]) -> None:
+        """Raise :class:`ModelMissing` that names every one of ``keys`` which is not here whole, and how to get them.
+
+        Names and sizes are looked at; hashes are held before each load (:meth:`ready`).
+        """
+        lacking = [key for key in dict.fromkeys(keys) if self.state(key) in ("missing", "partial")]
+        if not lacking:
+            return
+        accept = " --accept-licence" if any(self.entry(key).accept for key in lacking) else ""
+        told = "the model" if len(lacking) == 1 else "the models"
+        raise ModelMissing(
+            f"{told} {', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not on this machine",
+            where=str(self.folder),
+            hint=f"`sparkle models pull {' '.join(lacking)}{accept}`; `sparkle models list` tells sizes and terms",
+        )
+
     def trust(self, key: str) -> list[ModelFile]:
         """Record the files that are there as those to hold to, where no hash is pinned; pinned ones must still hold."""
         entry, folder = self.entry(key), self.folder_of(key)

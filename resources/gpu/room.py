@@ -6,7 +6,8 @@ what to do with it, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib.util
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from resources.gpu.context import Lease
 from resources.gpu.device import find_accelerators
 from resources.gpu.estimate import Measured
 from resources.gpu.inference import run_with_ladder
-from resources.gpu.ladder import Permissions, StepTaken
+from resources.gpu.ladder import Permissions, StepTaken, descend
 from resources.gpu.lease import GpuLocks
 from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
 from resources.gpu.pool import ModelPool
@@ -25,6 +26,7 @@ from resources.gpu.spec import Load, Need
 from resources.profile import Profile
 
 T = TypeVar("T")
+_LOWER = ("lower_precision", "lower_resolution", "cpu_fallback")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ class GpuRoom:
 
     @classmethod
     def of(cls, profile: Profile, cache: Path) -> GpuRoom:
-        """The room of a profile, in the cache of a home. Raises :class:`ConfigInvalid`, :class:`Missing`."""
+        """The room of a profile, in the cache of a home. Raises :class:`ConfigInvalid`.
+
+        A machine without a card may have one too, to look at what a film would take; :meth:`check` tells that apart.
+        """
         settings = profile.gpu
         if settings is None:
             raise ConfigInvalid(
@@ -50,15 +55,8 @@ class GpuRoom:
                 where=f"configs/profiles/{profile.name}.yaml",
                 hint=f"add a `gpu:` block with a preset ({', '.join(PRESETS)})",
             )
-        found = find_accelerators()
-        if settings.preset != "cpu" and not any(one.uuid for one in found):
-            raise Missing(
-                f"profile {profile.name!r} needs a GPU, and PyTorch finds none",
-                where=f"configs/profiles/{profile.name}.yaml",
-                hint="`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build; or use --profile embedded",
-            )
         pool = ModelPool(
-            found,
+            find_accelerators(),
             budgets={name: round(gb * GIB) for name, gb in settings.budget_gb.items()},
             keep_s=settings.keep_s,
             measured=Measured(cache / "gpu" / "measured.json"),
@@ -68,8 +66,61 @@ class GpuRoom:
         registry = Registry.of_home(cache.parent)
         return cls(pool, registry, settings.preset, cache / "gpu", allowed, settings.models)
 
+    def check(self) -> None:
+        """Raise :class:`Missing` where the preset is of a card and this machine has none that PyTorch can use."""
+        if PRESETS[self.preset].plan.get("device") == "cpu" or any(name != "cpu" for name in self.pool.room()):
+            return
+        if importlib.util.find_spec("torch") is None:
+            raise Missing("models need PyTorch, which is not installed", hint="pip install 'sparkle-motion[gpu,tts]'")
+        raise Missing(
+            f"the preset {self.preset!r} needs a GPU, and PyTorch finds none",
+            hint="`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build; or use --profile embedded",
+        )
+
+    def foresee(self, keys: Iterable[str]) -> None:
+        """Raise :class:`Missing` for the first of ``keys`` that cannot be loaded here for a typical request, however
+        much is given up, or only with a package that is not installed. Figures alone; nothing is loaded."""
+        devices = self.pool.room()
+        for key in dict.fromkeys(keys):
+            start = replace(self.plan(key), alone=True)
+            given: dict[str, Any] = {
+                "devices": devices, "rungs": self.registry.rungs(key),
+                "host": lambda one, key=key: self.registry.predicted(key, one).host,
+            }  # fmt: skip
+
+            def need(one: LoadPlan, key: str = key) -> int:
+                return self.registry.predicted(key, one).total
+
+            if start.device_map:  # spread over several cards: what each gets is known when it is loaded
+                continue
+            path, fits = descend(start, need, **given, permissions=self.permissions)
+            last = path[-1][0] if path else start
+            if not fits:
+                tried = ", ".join(taken.rung for _, taken in path)
+                lower = (one for one in _LOWER if descend(start, need, **given, permissions=self._with(one))[1])
+                helps = next(
+                    (f"let the profile go lower with `{one}: true`" for one in lower), "a larger card would do"
+                )
+                raise Missing(
+                    f"the model {key!r} has no room here{f', even after {tried}' if tried else ''}",
+                    where=", ".join(f"{name}: {room / GIB:.1f} GiB" for name, room in devices.items()),
+                    hint=f"{helps}; `sparkle models size {key}` shows what it needs",
+                )
+            if last.quantisation != "none" and importlib.util.find_spec("bitsandbytes") is None:
+                raise Missing(
+                    f"the model {key!r} fits here in {last.quantisation} only, which needs the package bitsandbytes",
+                    hint="pip install 'sparkle-motion[bits]'",
+                )
+
+    def _with(self, permission: str) -> Permissions:
+        return replace(self.permissions, **{permission: True})
+
     def plan(self, key: str, **call: Any) -> LoadPlan:
-        """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes."""
+        """How ``key`` is loaded and asked to begin with: the preset, ``call``, the profile's own wishes.
+
+        Raises :class:`Missing` as :meth:`check` does.
+        """
+        self.check()
         entry = self.registry.entry(key)
         start: dict[str, Any] = {**entry.typical, **call, **self.overrides.get(key, {})}
         if PRESETS[self.preset].plan.get("device") != "cpu":  # a CPU works in float32, whatever the files hold

@@ -1,7 +1,7 @@
 """What one request of each model takes beside its weights: formulas, and where each comes from.
 
-None of them was measured here: there was no GPU. ``python bench/gpu.py calibrate KEY`` on a machine with one prints
-predicted beside measured, and what was measured corrects the next prediction by itself (``estimate.Measured``).
+None of them was measured here: there was no GPU. ``python bench/gpu.py calibrate PROFILE`` on a machine with one
+prints predicted beside measured, and what was measured corrects the next prediction by itself (``estimate.Measured``).
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resources.errors import InputError
-from resources.store.film import FilmFolder, Settings
+from resources.errors import InputError, Missing
+from resources.store.film import FilmFolder, Home, Settings
 
 if TYPE_CHECKING:
     from resources.pipeline.stages.plan import Request
@@ -177,6 +177,24 @@ def check_profile(profile: str, writer: str | None) -> None:
 
     loaded = load_profile(profile)
     check_writer(loaded.writer if writer is None else writer)
+
+
+def lacking(home: Home, film: FilmFolder, plan_file: Path | None, wishes: Wishes, settings: Settings) -> Missing | None:
+    """What this machine lacks for the profile: a package, a card, models of the film's language. Writes nothing."""
+    from resources.pipeline.engines import engines_of
+    from resources.pipeline.stages.plan import read_plan
+    from resources.profile import load_profile
+    from schemas.plan import MoviePlan
+
+    if load_profile(settings.profile).gpu is None:
+        return None
+    known = plan_file or (film.plan_path if film.plan_path.exists() else None)
+    planned = read_plan(known).language if known is not None else str(MoviePlan.model_fields["language"].default)
+    try:
+        engines_of(settings.profile, home.cache).check({wishes.language or planned})
+    except Missing as missing:
+        return missing
+    return None
 
 
 def no_writer(wishes: Wishes, why: str) -> None:

@@ -55,12 +55,15 @@ class Decisions:
         film: FilmFolder,
         *,
         detectors: Callable[[], Sequence[str]] = tuple,
+        providers: Callable[[], Sequence[str]] = tuple,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``detectors`` gives the names of the face detectors that the lip-sync engine knows, its own choice first."""
+        """``detectors`` gives the names of the face detectors that the lip-sync engine knows, its own choice first;
+        ``providers`` those whom the voice engine lets a line be given to."""
         self.script = script
         self.film = film
         self._detectors = detectors
+        self._providers = providers
         self._sleep = sleep
 
     @cached_property
@@ -102,6 +105,7 @@ class Decisions:
             model=self.script.profile.agents.tts,
             seed=request.seed,
             repair=self.script.repair(shot, "voice_tracks"),
+            providers=self._providers(),
         )
         return self._decided(question, "voice_tracks", slot, ask)
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resources.engines import CardEngine, ImageEngine, LipsyncEngine, MusicEngine, VideoEngine, VisionJudge, VoiceEngine
+from resources.engines import (
+    CardEngine,
+    ImageEngine,
+    LipsyncEngine,
+    LoadsModels,
+    MusicEngine,
+    VideoEngine,
+    VisionJudge,
+    VoiceEngine,
+)
 from resources.media.workers import Workers
 from resources.pipeline.render import Renderer
 from resources.profile import Profile, Role, load_profile, make_engine
@@ -51,7 +60,8 @@ class Engines:
             return engine
         from resources.pipeline.picture_helpers import picture_helpers
 
-        painter: ImageEngine = helped(picture_helpers(self.profile.name))
+        lent = None if self.profile.engines.judge is None else self._judging
+        painter: ImageEngine = helped(picture_helpers(self.profile.name, lent))
         return painter
 
     @cached_property
@@ -84,6 +94,12 @@ class Engines:
         engine: MusicEngine = self._make("music")
         return engine
 
+    def _judging(self) -> VisionJudge:
+        """The profile's judge, where it names one."""
+        judge = self.judge
+        assert judge is not None
+        return judge
+
     @cached_property
     def judge(self) -> VisionJudge | None:
         """Looks at frames; None where the profile names nobody."""
@@ -91,6 +107,17 @@ class Engines:
             return None
         engine: VisionJudge = self._make("judge")
         return engine
+
+    def check(self, languages: Collection[str]) -> None:
+        """Raise :class:`Missing` for what this machine lacks for a film whose lines are in ``languages``: a package, a
+        card, models, room for them. Nothing is loaded."""
+        if self.profile.gpu is None:
+            return
+        self.room.check()
+        wanted = [getattr(self, role) for role in self.profile.roles if self.profile.on_models(role)]
+        told = [key for engine in wanted if isinstance(engine, LoadsModels) for key in engine.models_for(languages)]
+        self.room.registry.require(told)
+        self.room.foresee(told)
 
     @cached_property
     def room(self) -> GpuRoom:

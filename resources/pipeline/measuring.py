@@ -28,6 +28,7 @@ from resources.quality.survey import Asked, ShotFiles
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import write_json
 from resources.store.fingerprint import digest
+from resources.store.steps import Step
 from schemas.judgement import Judgement
 from schemas.plan import Shot, Strict
 from schemas.refs import AssetRef
@@ -166,7 +167,9 @@ class Measuring:
         path, frames = self.store.path(clip) / "clip.mp4", int(clip.facts["frames"])
 
         def look() -> Judgement:
-            return judge.judge(list(sample_frames(path, frames, JUDGED_FRAMES)), prompt)
+            step = Step(self.store.film.path, "qa_report", slot=self.script.slot(shot), shot=shot.id)
+            with step.under_way(), step.inference(judge.name):  # a model that is loaded for it is told to the timeline
+                return judge.judge(list(sample_frames(path, frames, JUDGED_FRAMES)), prompt)
 
         return self._kept(Judgement, ["judged", clip.sha256, judge.name, judge.revision, prompt], look)
 

@@ -5,25 +5,32 @@ They stand above the engines (``resources.gpu`` may not import them), so they ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from resources.agents.policy import blocking, check_text, text_policy
 from resources.agents.portrait import portrait
+from resources.engines import Frame, VisionJudge
 from resources.gpu.sdxl.helpers import Helpers
 from resources.quality.policy import load_policy
 from resources.quality.safety import Exposure, measure_exposure
 from schemas.media import ImageRequest
 
 
-def picture_helpers(profile: str) -> Helpers:
-    """The checks of a profile, as the engine asks for them."""
+def picture_helpers(profile: str, judge: Callable[[], VisionJudge] | None = None) -> Helpers:
+    """The checks of a profile, as the engine asks for them; ``judge`` gives the one that looks at quick samples."""
     limit = load_policy(profile).checks["safety"].limit
 
     def inspect(picture: Path) -> Exposure | None:
         found = measure_exposure(picture)
         return found if found.probability > limit else None
 
-    return Helpers(text=why_not, inspect=inspect, portrait=portrait)
+    return Helpers(text=why_not, inspect=inspect, portrait=portrait, judge=None if judge is None else glance(judge))
+
+
+def glance(judge: Callable[[], VisionJudge]) -> Callable[[Frame, str], float]:
+    """How well one frame shows what a text says, as ``judge`` sees it; it is made when the first frame is there."""
+    return lambda frame, prompt: judge().judge([frame], prompt).prompt_match.score
 
 
 def why_not(request: ImageRequest) -> str:

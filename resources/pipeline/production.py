@@ -62,7 +62,7 @@ class Production:
         self.script: Script = open_script(self.film) if script is None else script
         self._engines = engines
         self._given = script is not None
-        self.decisions = Decisions(self.script, self.film, detectors=self._detectors)
+        self.decisions = Decisions(self.script, self.film, detectors=self._detectors, providers=self._providers)
         without_run(self.film.path, self._new_run())
 
     def refresh(self) -> None:
@@ -70,7 +70,7 @@ class Production:
         if self._given:
             raise ValueError("a rehearsal brings its own script")
         self.script = open_script(self.film)
-        self.decisions = Decisions(self.script, self.film, detectors=self._detectors)
+        self.decisions = Decisions(self.script, self.film, detectors=self._detectors, providers=self._providers)
 
     @contextmanager
     def run(self, run_id: str | None = None) -> Iterator[RunContext]:
@@ -388,6 +388,10 @@ class Production:
     def _detectors(self) -> list[str]:
         """Face detectors that the lip-sync engine lets an agent choose from; an engine that draws has none."""
         return list(getattr(self.engines.lipsync, "detectors", ()))
+
+    def _providers(self) -> list[str]:
+        """Voice providers that a line may be given to; none where there is nothing to choose between."""
+        return list(getattr(self.engines.voice, "providers", ()))
 
     def _frames(self, slot: str) -> int:
         return read_track(self.store.path(self.ref("voice_tracks", slot))).frames

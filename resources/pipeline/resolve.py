@@ -16,7 +16,7 @@ from pathlib import Path
 from resources.casting import cast_voices, language_of, load_voices
 from resources.errors import InputError
 from resources.lexicon import mood_of, place_of, props_in, resolve_look, time_of, weather_of
-from resources.profile import Profile
+from resources.profile import WITH_PROVIDERS, Profile
 from resources.store.film import ID, Settings, ShotTakes
 from resources.store.fingerprint import derive_seed, hash_file
 from schemas.media import (
@@ -135,9 +135,15 @@ class Script:
             media_sha256=self._media(shot, "image"),
         )
 
+    def languages(self) -> set[str]:
+        """Languages in which something is spoken that nobody has recorded."""
+        spoken = [line for shot in self.plan.shots if shot.media is None or shot.media.voice is None
+                  for line in shot.dialogue]  # fmt: skip
+        return {language_of(line.text, self.plan.language) for line in spoken}
+
     def voice_request(self, shot: Shot) -> VoiceRequest:
-        """What the voices need."""
-        lines = []
+        """What the voices need. A provider that the plan names for a character counts where the engine has several."""
+        lines, asked = [], self.profile.engines.voice in WITH_PROVIDERS
         for line in shot.dialogue:
             voice = self.voices[line.character_id]
             lines.append(
@@ -150,6 +156,7 @@ class Script:
                     rate=voice.rate,
                     emotion=line.emotion,
                     delivery=line.delivery,
+                    provider=voice.provider if asked else None,
                 )
             )
         return VoiceRequest(

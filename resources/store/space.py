@@ -9,6 +9,9 @@ from schemas.plan import MoviePlan, Shot
 
 BYTES_A_FRAME = 80_000
 """Disk a 720p frame takes in a shot's artifacts, cache included; measured by bench/film.py, rounded up."""
+LOSSLESS_BYTES_A_FRAME = 1_300_000
+"""What such a frame takes besides where a model renders it: it is kept without loss beside the clip (FFV1 in RGB, 1 MB
+a frame), and those of the shot under way a second time, with its mouths."""
 BYTES_A_FILM = 40_000_000
 STEM_BYTES_A_SECOND = 320_000
 """Dialogue, music and ambience as 24-bit FLAC, whatever the size of the picture; 290 kB measured."""
@@ -30,12 +33,13 @@ def film_seconds(plan: MoviePlan) -> float:
     return plan.title_card_s + sum(map(shot_seconds, plan.shots)) + plan.end_card_s
 
 
-def film_bytes(plan: MoviePlan, shots: int | None = None) -> int:
-    """Room on the disk for a film, or for ``shots`` of its shots and the cut."""
+def film_bytes(plan: MoviePlan, shots: int | None = None, *, lossless: bool = False) -> int:
+    """Bytes on the disk of a film, or of ``shots`` of its shots and the cut; ``lossless``: models render its frames."""
     pixels = plan.frame_size[0] * plan.frame_size[1] / (1280 * 720)
     share = 1.0 if shots is None else shots / len(plan.shots)
     seconds = sum(map(shot_seconds, plan.shots)) * share
-    picture = seconds * float(plan.rate.value) * BYTES_A_FRAME * pixels + BYTES_A_FILM * min(1.0, pixels + 0.2)
+    frame = BYTES_A_FRAME + (LOSSLESS_BYTES_A_FRAME if lossless else 0)
+    picture = seconds * float(plan.rate.value) * frame * pixels + BYTES_A_FILM * min(1.0, pixels + 0.2)
     return int(picture + seconds * STEM_BYTES_A_SECOND)
 
 

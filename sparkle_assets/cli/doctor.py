@@ -101,7 +101,23 @@ def examine(home: Path) -> list[Item]:
     items.append(Item("home", os.access(near, os.W_OK), str(root), "choose a folder you may write to: --home DIR"))
     for module, extra in OPTIONAL.items():
         items.append(_package(module, module, f"pip install 'sparkle-motion[{extra}]'", needed=False))
-    return items
+    return [*items, *_gpu(root)]
+
+
+def _gpu(root: Path) -> list[Item]:
+    """The card and the models of GPU profiles; no other film needs them."""
+    from resources.gpu.device import find_accelerators
+    from resources.gpu.registry import Registry
+
+    cards = [f"{one.label}, {one.total / (1 << 30):.1f} GiB" for one in find_accelerators() if one.uuid]
+    mend = "`nvidia-smi` shows the driver's view; PyTorch must be a CUDA build"
+    registry = Registry.of_home(root)
+    ready = [key for key in registry.models if registry.state(key) == "ready"]
+    told = f"{len(ready)} of {len(registry.models)} in {registry.folder}{': ' if ready else ''}{', '.join(ready)}"
+    return [
+        Item("gpu", bool(cards), "; ".join(cards) or "none that PyTorch finds", mend, needed=False),
+        Item("models", bool(ready), told, "sparkle models list", needed=False),
+    ]
 
 
 def inspect_home(home: Path, *, deep: bool = False) -> list[Trouble]:

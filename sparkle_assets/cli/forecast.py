@@ -53,17 +53,23 @@ def forecast_plan(home: Home, film: FilmFolder, plan: MoviePlan, settings: Setti
     from resources.director.bench import Bench
     from resources.director.estimate import History
     from resources.director.rehearsal import production_graph, rehearsed
+    from resources.profile import load_profile
 
     graph = production_graph(rehearsed(Bench(home), film.movie, plan, settings, folder), History(home))
     would: dict[str | None, list[str]] = {}
     for call in graph.to_render:
         if call.stage != "movie_plan":
             would.setdefault(call.shot, []).append(call.stage)
+    estimate = graph.estimate.model_dump(mode="json")
+    if estimate["basis"] == "unknown":  # models that never ran here: the room they need is known all the same
+        shots = len([shot for shot in would if shot is not None])
+        needed = film_bytes(plan, shots, lossless=load_profile(settings.profile).gpu is not None)
+        estimate["disk_bytes"] = max(needed, estimate["disk_bytes"])
     return {
         "movie": film.movie,
         "planned": True,
         "would_render": [{"shot": shot, "stages": stages} for shot, stages in would.items()],
-        "estimate": graph.estimate.model_dump(mode="json"),
+        "estimate": estimate,
     }
 
 
@@ -106,9 +112,9 @@ def estimated_seconds(plan: MoviePlan, shot_id: str | None) -> float:
     return shot_seconds(next(shot for shot in plan.shots if shot.id == shot_id))
 
 
-def check_space(home: Home, plan: MoviePlan, shots: int) -> None:
-    """Raise :class:`DiskFull` before any work when the film cannot fit."""
-    needed, free = film_bytes(plan, shots), free_bytes(home.root)
+def check_space(home: Home, plan: MoviePlan, shots: int, *, lossless: bool = False) -> None:
+    """Raise :class:`DiskFull` before any work when the film cannot fit; ``lossless``: models render its frames."""
+    needed, free = film_bytes(plan, shots, lossless=lossless), free_bytes(home.root)
     if free < needed:
         raise DiskFull(
             f"the disk is full: {free // 1_000_000} MB are free, the film needs about {needed // 1_000_000} MB",

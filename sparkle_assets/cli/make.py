@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from resources.errors import InputError, Stopped
-from resources.pipeline.beginning import Wishes, check_profile, check_request, movie_id, notes_on, prepare_plan
+from resources.pipeline.beginning import Wishes, check_profile, check_request, lacking, movie_id, notes_on, prepare_plan
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.locks import film_lock
 from sparkle_assets.cli.animatic import animate, tell_animatic
@@ -109,11 +109,15 @@ def make(
     check_profile(settings.profile, writer)
     say(notes_on(film, idea, plan_file, wishes, writer, settings))
     if dry_run:
+        if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
+            say([f"to make it: {lack}"])
         value = dry(store, film, idea, plan_file, wishes, writer, settings)
         _print_dry(value, as_json=as_json)
         return 0
     if plan_file is None and idea is None:
         store.known(film.movie)
+    if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
+        raise lack  # told before anything is written
     store.prepare()
     admit(film)
     resume = (
@@ -175,6 +179,8 @@ def _print_dry(value: dict[str, Any], *, as_json: bool) -> None:
     amount = estimate["amount"]
     money = "no money" if amount == 0 else "a price that is not known" if amount is None else f"{amount:.4f} USD"
     used = f" ({estimate['tokens']:,} tokens)" if estimate["tokens"] else ""
+    if estimate.get("basis") == "unknown":
+        click.echo("how long the models of this profile take is known once they have made a film here; without them:")
     click.echo(f"about {estimate['seconds']:.0f} s, {estimate['disk_bytes'] / 1e6:.0f} MB of disk, {money}{used}")
     if not value["planned"]:
         click.echo("the plan is not written yet: its shots are known when the writer has been asked")

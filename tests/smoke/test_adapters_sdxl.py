@@ -36,9 +36,6 @@ BOAT = image_request(
 )
 
 pytestmark = [
-    pytest.mark.skipif(
-        os.environ.get("SMOKE_ADAPTERS") != "1", reason="needs a card and 17 GB of weights; set SMOKE_ADAPTERS=1"
-    ),
     pytest.mark.timeout(3600),
     pytest.mark.filterwarnings("default"),
 ]

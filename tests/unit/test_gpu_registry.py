@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from resources.errors import DiskFull, InputError
 from resources.gpu.errors import ModelDamaged, ModelMissing
-from resources.gpu.plan import LoadPlan
+from resources.gpu.ladder import Permissions
+from resources.gpu.plan import GIB, LoadPlan
 from resources.gpu.pull import HubFile, HuggingFaceHub, pull
 from resources.gpu.registry import PICKLES, RECORD, ModelEntry, Registry, is_inside
 from resources.gpu.sizes import fit
@@ -291,3 +292,14 @@ def test_every_model_fits_a_24_gb_card_somehow() -> None:
     for key in registry.models:
         assert fit(registry, key, "rtx4090").fits, key
     assert fit(registry, "sdxl-base", "a100-80gb").rungs == ()
+
+
+@pytest.mark.parametrize("host", [16, 24, 32, 40, 48, 64])
+@pytest.mark.parametrize("card", ["gpu-16gb", "rtx4090"])
+def test_wan_fits_whatever_the_host_has(card: str, host: int) -> None:
+    """Layer by layer needs 46 GB of main memory: with less, whole parts in fewer bits, at full length of the chunk."""
+    allowed = Permissions(lower_precision=True)
+    found = fit(Registry(Path("nowhere")), "wan2.1-i2v-14b-480p", card, permissions=allowed, host=host * GIB)
+    assert found.fits and found.plan.frames == 65, found.rungs
+    assert found.bytes.host <= host * GIB
+    assert ("offload_layers" in found.rungs) == (host >= 48)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from resources.casting import base_language, load_voices
@@ -77,6 +77,16 @@ class ChatterboxVoices:
             self._order,
         ]
         return f"{CODE_VERSION}+{digest(heard)[:16]}"
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Whom a line may be given to, in the order in which they are asked; nobody where Chatterbox is alone."""
+        return tuple(self._order) if len(self._order) > 1 else ()
+
+    def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
+        """The English one, the multilingual one, or both, as far as Chatterbox speaks these languages at all."""
+        able = [language for language in languages if self._table.provider(NAME).speaks(language)]
+        return tuple(sorted({chatterbox.model_for(language) for language in able}))
 
     def speak(self, line: SpokenLine, seed: int) -> tuple[Sound, TimedLine]:
         """The sound of ``line`` (48 kHz mono), and its words and mouth marks in samples from its start.

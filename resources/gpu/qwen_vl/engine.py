@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from resources.engines import Frame
@@ -36,6 +36,10 @@ class QwenJudge:
         """Code, weights and options."""
         told = self.options.model_dump(mode="json")
         return f"{CODE}-{digest([self.room.registry.revision(self.options.model), told])[:16]}"
+
+    def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
+        """The one it asks."""
+        return (self.options.model,)
 
     def judge(self, frames: Sequence[Frame], prompt: str) -> Judgement:
         """What is to be said of ``frames`` (a few are looked at, in one question where memory allows it).

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,10 @@ class SdxlImages:
         refiner, led = self.options.refiner, self.options.led_by
         more = ((refiner.model,) if refiner else ()) + ((led.model,) if led else ())
         return (self.options.model, *more)
+
+    def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
+        """The same, whatever is spoken."""
+        return self.models
 
     @property
     def revision(self) -> str:

@@ -6,7 +6,7 @@ the film is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
@@ -55,6 +55,10 @@ class WanVideo:
         """Code, weights and options, in one short word."""
         models = [self.room.registry.revision(key) for key in self._models]
         return f"{CODE}-{digest([models, self.options.model_dump(mode='json')])[:16]}"
+
+    def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
+        """Of image to video; the other one is needed only where somebody asks for a last frame."""
+        return (self.options.model,)
 
     @property
     def _models(self) -> tuple[str, str]:

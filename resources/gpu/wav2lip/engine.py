@@ -8,7 +8,7 @@ then read ranges of that file. Frames in which nobody speaks, or no face is foun
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -71,6 +71,10 @@ class Wav2LipSync:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_room": None}
+
+    def models_for(self, languages: Collection[str]) -> tuple[str, ...]:
+        """The one it paints with."""
+        return (self.options.model,)
 
     @property
     def room(self) -> GpuRoom:

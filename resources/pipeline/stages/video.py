@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from resources.agents.memo import Decided
-from resources.engines import VideoEngine
+from resources.engines import MOTION, VideoEngine
 from resources.errors import RenderFault
 from resources.media.conform import conform_clip
 from resources.media.encode import Picture
+from resources.media.lossless import read_frames
 from resources.media.probe import picture_facts, read_sound
 from resources.media.wav import wav_bytes
 from resources.pipeline.carry import Job
@@ -68,6 +69,14 @@ def video_job(
                 raise RenderFault(f"{OWN_CLIP} has {facts.frames} frames, not {frames}")
         elif not any(folder.iterdir()):
             raise RenderFault(f"the engine {engine.name!r} wrote nothing")
+        elif (folder / MOTION).exists():  # an engine that rendered pictures: each is decoded, its checksums hold
+            shapes = [frame.shape[1::-1] for frame in read_frames(folder / MOTION)]
+            if shapes != [(width, height)] * frames:
+                found = f"{shapes[0][0]}x{shapes[0][1]}" if shapes else "no size"
+                raise RenderFault(
+                    f"{MOTION} has {len(shapes)} frames of {found}, not {frames} of {width}x{height}",
+                    where=f"the engine {engine.name!r}",
+                )
 
     return Job(
         stage="video_chunks",

@@ -30,7 +30,6 @@ HOME = Path(os.environ.get("SPARKLE_HOME", ".sparkle")).absolute()
 TEXT = "The old keeper lit the lamp, and the sea answered him with a long low sound."
 
 pytestmark = [
-    pytest.mark.skipif(os.environ.get("SMOKE_TTS") != "1", reason="needs a card and 6 GB of weights; set SMOKE_TTS=1"),
     pytest.mark.timeout(3600),
     pytest.mark.filterwarnings("default"),
 ]

@@ -1,4 +1,10 @@
-"""Published Qwen2-VL weights: `sparkle models pull qwen2-vl-2b`, then SMOKE_QA=1; SMOKE_PRESET names the device."""
+"""Published Qwen2-VL weights on a real card (SMOKE_QA=1; a minute).
+
+Before: ``pip install 'sparkle-motion[gpu]'`` and ``sparkle models pull qwen2-vl-2b``. SMOKE_PRESET names the card
+(``rtx4090`` where it is not set), SMOKE_MODEL another judge.
+What a run must show: that the published files load, that a prompt which fits scores higher than one that does not, and
+that an order inside of a prompt is not obeyed.
+"""
 
 import os
 from pathlib import Path

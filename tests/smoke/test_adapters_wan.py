@@ -1,8 +1,8 @@
 """Wan 2.1 with its published weights on a real card (SMOKE_ADAPTERS=1; half an hour and more).
 
 Before: ``pip install 'sparkle-motion[gpu]'`` and ``sparkle models pull wan2.1-i2v-14b-480p`` (90 GB), then
-``SMOKE_ADAPTERS=1 SMOKE_PRESET=a100-80gb pytest tests/smoke/test_wan.py``. ``SMOKE_IMAGE`` names a keyframe of your own
-(a PNG of 1280 x 720); without it a plain drawing of a boat is.
+``SMOKE_ADAPTERS=1 SMOKE_PRESET=a100-80gb pytest tests/smoke/test_adapters_wan.py``. ``SMOKE_IMAGE`` names a keyframe of
+your own (a PNG of 1280 x 720); without it a plain drawing of a boat is.
 
 What a run must show, and nothing on a machine without a card can: that the published files load on the newest packages;
 that the clip begins with the keyframe and moves; that the second chunk goes on where the first one ends (the step over
@@ -40,9 +40,6 @@ SECONDS = 5
 FRAMES = 24 * SECONDS
 
 pytestmark = [
-    pytest.mark.skipif(
-        os.environ.get("SMOKE_ADAPTERS") != "1", reason="needs a card and 90 GB of weights; set SMOKE_ADAPTERS=1"
-    ),
     pytest.mark.timeout(6 * 3600),
     pytest.mark.filterwarnings("default"),
 ]

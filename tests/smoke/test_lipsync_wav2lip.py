@@ -1,7 +1,9 @@
-"""The published Wav2Lip weights: ``sparkle models pull wav2lip --accept-licence``, then ``SMOKE_LIPSYNC=1``.
+"""The published Wav2Lip weights (SMOKE_LIPSYNC=1; seconds, on a CPU as well).
 
-``SMOKE_PRESET`` names the device (default ``cpu``); ``SMOKE_FACE`` a picture with one face (default: a drawn one, in a
-fixed box).
+Before: ``pip install 'sparkle-motion[gpu]'`` and ``sparkle models pull wav2lip --accept-licence``. ``SMOKE_PRESET``
+names the device (default ``cpu``); ``SMOKE_FACE`` a picture with one face (default: a drawn one, in a fixed box).
+What a run must show: that the published checkpoint loads into our network, and that it moves the mouth of a still face
+for speech at least twice as much as for silence.
 """
 
 import os
