@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +23,19 @@ TEMPORARY = ".tmp-"
 
 
 def crash_point(name: str) -> None:
-    """Die here, as by SIGKILL, when ``SPARKLE_CRASH_AT`` names this point. Tests use it; nothing else does."""
-    if os.environ.get("SPARKLE_CRASH_AT") == name:
+    """Die here, as by SIGKILL, when ``SPARKLE_CRASH_AT`` names this point. Tests use it; nothing else does.
+
+    With ``SPARKLE_HELD_AT`` a file is made by that name instead, and nothing more happens until a signal comes.
+    """
+    if os.environ.get("SPARKLE_CRASH_AT") != name:
+        return
+    held = os.environ.get("SPARKLE_HELD_AT")
+    if held is None:
         os.kill(os.getpid(), signal.SIGKILL)
+    else:
+        Path(held).touch()
+        while True:
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -19,21 +19,18 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from resources.store.film import Home
+from resources.pipeline.beginning import Wishes, prepare_plan
+from resources.store.film import FilmFolder, Home, Settings
 from resources.store.timeline import read_timeline
 from tests.conftest import ROOT, write_plan
 
 CHROMIUM = "/usr/bin/chromium"
 """Debian's (scripts/system.sh): it plays H.264, which Playwright's own build does not."""
-LONG_S = 400.0
-"""A film of seven shots through the daemon, of a loaded machine."""
-MOVIE = "hello"
+LONG_S = 240.0
+"""A film of two shots through the daemon: 30 s on an idle machine."""
+MOVIE, IDEA = "hello", "A fox sleeps"
 PREFILLED = "idea: A lighthouse keeper befriends a storm"
-TYPED = f"""idea: A fox sleeps
-      movie: {MOVIE}
-      seed: 24
-      resolution: 144p"""
-"""The shortest film that the storyteller tells."""
+TYPED = f"idea: {IDEA}\n      movie: {MOVIE}\n      resolution: 144p"
 
 
 @dataclass(frozen=True)
@@ -84,11 +81,13 @@ def page() -> Iterator[Page]:
 @pytest.mark.timeout(900)  # of a loaded machine
 def test_a_film_from_clicks_a_failed_shot_healed_and_a_screening(place: Place, page: Page, tmp_path: Path) -> None:
     film = place.home.film(MOVIE)
+    shorten(film)
     begin_film(page, place)
     until(lambda: made(place)["qa_report", None] == 1)
     plan: dict[str, Any] = json.loads(film.plan_path.read_text(encoding="utf-8"))
     count = len(plan["shots"])
-    once = {(stage, f"{number:02d}"): 1 for stage in SHOT for number in range(1, count + 1)}
+    assert (plan["idea"], plan["resolution"], count) == (IDEA, "144p", 2)
+    once = {(stage, slot): 1 for stage in SHOT for slot in ("01", "02")}
     assert made(place) == Counter(once | {(stage, None): 1 for stage in FILM})
 
     sees_thumbnails(page, place)
@@ -122,6 +121,14 @@ def test_a_film_from_clicks_a_failed_shot_healed_and_a_screening(place: Place, p
 
 SHOT = ("shot_images", "voice_tracks", "video_chunks", "lipsynced_clips")
 FILM = ("movie_plan", "final_cut", "qa_report")
+
+
+def shorten(film: FilmFolder) -> None:
+    """The plan of this idea cut to two shots by hand, which the launchpad then finds; whole, it has seven."""
+    prepare_plan(film, IDEA, None, Wishes(None, None, None, None), None, Settings())
+    plan = json.loads(film.plan_path.read_text(encoding="utf-8"))
+    shots = [{**shot, "dialogue": shot["dialogue"][:1]} for shot in plan["shots"][:2]]
+    write_plan(film.plan_path, {**plan, "shots": shots, "title_card_s": 0, "end_card_s": 0})
 
 
 def begin_film(page: Page, place: Place) -> None:
