@@ -5,18 +5,20 @@ keep processes and models warm, so a process makes each of them once, whatever n
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import dagster as dg
 from pydantic import Field
 
-from resources.errors import ConfigInvalid
+from resources.errors import Busy, ConfigInvalid
 from resources.profile import Profile, Role
-from resources.store.film import Home
+from resources.store.film import FilmFolder, Home
 from resources.store.locks import film_lock
+from sparkle_assets.runs import PID_TAG
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +34,8 @@ AGENTS: dict[Role, str] = {"image": "images", "voice": "tts", "video": "videos",
 """The agent that stands behind each engine, by its name in a profile."""
 LOCK_WAIT_S = 3600.0
 """A step of the daemon waits its turn this long while another process makes the same film."""
+LOOK_S = 2.0
+"""While it waits it looks this often whether the film was paused."""
 
 
 class EngineResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -182,20 +186,23 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def film(self, movie: str) -> "Iterator[Production]":
-        """One film, locked against every other process. Raises what the pipeline raises."""
+        """One film, locked against every other process. Raises what the pipeline raises.
+
+        A paused film ends a run of the daemon with :class:`Paused` instead of holding one of the few places in its
+        queue; the sensor ``resumed`` asks for it again. The command line holds, for a person sees it hold.
+        """
+        from resources.pipeline.control import leaving
         from resources.pipeline.production import Production
 
         home = self.place
         home.prepare()
-        with film_lock(home.film(movie).path, wait=LOCK_WAIT_S):
-            production = Production(home, movie, self._engines)
-            with production.run(self._run_id()):
-                yield production
-
-    def _run_id(self) -> str | None:
-        """Dagster's own id of the run that this resource serves."""
         run = self.get_resource_context().run
-        return None if run is None else run.run_id
+        queued = run is not None and PID_TAG not in run.tags
+        with leaving() if queued else nullcontext(), ExitStack() as stack:
+            _take_turn(stack, home.film(movie), queued=queued)
+            production = Production(home, movie, self._engines)
+            with production.run(None if run is None else run.run_id):
+                yield production
 
     def peek(self, movie: str) -> "Production":
         """One film without its lock, to read what is there."""
@@ -243,6 +250,22 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
                     where=f"resource of the {engine.role} engine",
                     hint=f"change agents.{name} in configs/profiles/{profile.name}.yaml",
                 )
+
+
+def _take_turn(stack: ExitStack, film: FilmFolder, *, queued: bool) -> None:
+    """Wait for the film's lock; ``queued``: no longer than the film may go on."""
+    from resources.pipeline.control import admit
+
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while True:
+        if queued:
+            admit(film)
+        try:
+            stack.enter_context(film_lock(film.path, wait=LOOK_S if queued else LOCK_WAIT_S))
+            return
+        except Busy:
+            if time.monotonic() >= deadline:
+                raise
 
 
 def studio_resources(home: Path, profile: Profile, others: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ What a person wishes is one small file in the film's folder (``control.json``), 
 film, through whichever door, looks at it before every step (:func:`resources.pipeline.carry.carry`):
 
 - *pause* belongs to the film: the working process holds at its next step until somebody resumes or stops it, and no
-  new work begins meanwhile;
+  new work begins meanwhile; a process that others queue behind (:func:`leaving`) does not hold, it ends;
 - *stop* belongs to the process that worked on the film when it was asked: that one ends at its next step, and whoever
   begins after it is not meant.
 
@@ -16,7 +16,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 from pydantic import ValidationError
@@ -33,6 +35,7 @@ LOOK_S = 0.2
 """A process that holds looks this often whether it may go on."""
 
 logger = logging.getLogger("sparkle.control")
+_leaves: ContextVar[bool] = ContextVar("sparkle_leaves", default=False)
 
 
 class Control(Strict):
@@ -95,8 +98,20 @@ def begin(film: FilmFolder) -> None:
         _wish(film, "go")
 
 
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Meanwhile a pause ends the work with :class:`Paused`: whoever holds keeps a place that other films wait for."""
+    before = _leaves.set(True)
+    try:
+        yield
+    finally:
+        _leaves.reset(before)
+
+
 def obey(film: FilmFolder, *, sleep: Callable[[float], None] = time.sleep) -> None:
     """Between two steps: hold while the film is paused. Raises :class:`Stopped` when this process is to stop."""
+    if _leaves.get():
+        admit(film)
     held = False
     while (control := read_control(film)).wish == "pause":
         if not held:

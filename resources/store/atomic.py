@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,8 @@ TEMPORARY = ".tmp-"
 def crash_point(name: str) -> None:
     """Die here, as by SIGKILL, when ``SPARKLE_CRASH_AT`` names this point. Tests use it; nothing else does.
 
-    ``NAME:3`` dies when it comes by for the third time. ``docs/RELIABILITY.md`` lists the points.
+    ``NAME:3`` dies when it comes by for the third time. With ``SPARKLE_HELD_AT`` a file is made by that name instead, and
+    nothing more happens until a signal comes. ``docs/RELIABILITY.md`` lists the points.
     """
     wanted, _, times = os.environ.get("SPARKLE_CRASH_AT", "").partition(":")
     if wanted != name:
@@ -32,7 +34,13 @@ def crash_point(name: str) -> None:
     if times.isdigit() and int(times) > 1:
         os.environ["SPARKLE_CRASH_AT"] = f"{name}:{int(times) - 1}"
         return
-    os.kill(os.getpid(), signal.SIGKILL)
+    held = os.environ.get("SPARKLE_HELD_AT")
+    if held is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    else:
+        Path(held).touch()
+        while True:
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from resources.errors import NeedsReview, PassingFault, SparkleError
+from resources.errors import NeedsReview, PassingFault, Paused, SparkleError
 from sparkle_assets.automation.notify import notify
 from sparkle_assets.runs import PID_TAG, movie_of_run
 from sparkle_assets.studio import Studio
@@ -33,6 +33,8 @@ def record_failure(studio: Studio, run: dg.DagsterRun, message: str, steps: Sequ
     from resources.store.timeline import read_timeline, write_memory_event
 
     told = fault_of(message, steps)
+    if told["kind"] == Paused.__name__:  # somebody's wish, which the timeline has
+        return
     movie = movie_of_run(run)
     try:
         folder = None if movie is None else studio.place.known(movie).path

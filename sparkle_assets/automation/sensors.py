@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from sparkle_assets.automation.again import killed, resumed
 from sparkle_assets.automation.answers import review_answers
 from sparkle_assets.automation.edits import plan_edits
 from sparkle_assets.automation.failures import failures
@@ -20,4 +21,4 @@ automation = dg.AutomationConditionSensorDefinition(
     run_tags=run_tags(FILM),
     description="Makes what is new or changed, and nothing else (sparkle_assets/automation/conditions.py).",
 )
-sensors = [automation, inbox, plan_edits, retakes, review_answers, failures, missing]
+sensors = [automation, inbox, plan_edits, retakes, review_answers, failures, killed, resumed, missing]

@@ -1,4 +1,4 @@
-"""`sparkle ui` as a person meets it: Debian's Chromium, real clicks, a real daemon, a film of two shots."""
+"""`sparkle ui` as a person meets it: Debian's Chromium, real clicks, a real daemon, a film from an idea."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from resources.store.film import Home
+from resources.pipeline.beginning import Wishes, prepare_plan
+from resources.store.film import FilmFolder, Home, Settings
 from resources.store.timeline import read_timeline
 from tests.conftest import ROOT, write_plan
 
@@ -27,7 +28,9 @@ CHROMIUM = "/usr/bin/chromium"
 """Debian's (scripts/system.sh): it plays H.264, which Playwright's own build does not."""
 LONG_S = 240.0
 """A film of two shots through the daemon: 30 s on an idle machine."""
-MOVIE = "hello"
+MOVIE, IDEA = "hello", "A fox sleeps"
+PREFILLED = "idea: A lighthouse keeper befriends a storm"
+TYPED = f"idea: {IDEA}\n      movie: {MOVIE}\n      resolution: 144p"
 
 
 @dataclass(frozen=True)
@@ -76,22 +79,20 @@ def page() -> Iterator[Page]:
 
 
 @pytest.mark.timeout(900)  # of a loaded machine
-def test_a_film_from_clicks_a_failed_shot_healed_and_a_screening(
-    place: Place, page: Page, plan: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_film_from_clicks_a_failed_shot_healed_and_a_screening(place: Place, page: Page, tmp_path: Path) -> None:
     film = place.home.film(MOVIE)
-    plan["shots"] = plan["shots"][:2]
-    film.plan_path.parent.mkdir(parents=True)
-    write_plan(film.plan_path, plan)
-
+    shorten(film)
     begin_film(page, place)
     until(lambda: made(place)["qa_report", None] == 1)
+    plan: dict[str, Any] = json.loads(film.plan_path.read_text(encoding="utf-8"))
+    count = len(plan["shots"])
+    assert (plan["idea"], plan["resolution"], count) == (IDEA, "144p", 2)
     once = {(stage, slot): 1 for stage in SHOT for slot in ("01", "02")}
     assert made(place) == Counter(once | {(stage, None): 1 for stage in FILM})
 
     sees_thumbnails(page, place)
-    sees_checks_of_each_shot(page, place)
-    sees_the_film(page, place, tmp_path)
+    sees_checks_of_each_shot(page, place, count)
+    sees_the_film(page, place, count, tmp_path)
 
     # the second shot gets a picture of the user's own, which turns out to be damaged
     picture = film.media_folder / "shore.png"
@@ -122,15 +123,27 @@ SHOT = ("shot_images", "voice_tracks", "video_chunks", "lipsynced_clips")
 FILM = ("movie_plan", "final_cut", "qa_report")
 
 
+def shorten(film: FilmFolder) -> None:
+    """The plan of this idea cut to two shots by hand, which the launchpad then finds; whole, it has seven."""
+    prepare_plan(film, IDEA, None, Wishes(None, None, None, None), None, Settings())
+    plan = json.loads(film.plan_path.read_text(encoding="utf-8"))
+    shots = [{**shot, "dialogue": shot["dialogue"][:1]} for shot in plan["shots"][:2]]
+    write_plan(film.plan_path, {**plan, "shots": shots, "title_card_s": 0, "end_card_s": 0})
+
+
 def begin_film(page: Page, place: Place) -> None:
-    """What a new user clicks: the first asset, a partition by the film's name, launch."""
-    page.goto(f"{place.dagster}/assets/movie_plan")
-    page.get_by_role("button", name="Materialize").first.click()
-    page.get_by_text("Add a partition").click()
-    page.get_by_placeholder("name").or_(page.locator("input:focus")).last.fill(MOVIE)
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="Launch 1 run").click()
-    expect(page.get_by_text("Launched run")).to_be_visible()
+    """What a new user clicks: jobs, new_film, Launchpad; an idea is written over the one that stands there; launch."""
+    page.goto(f"{place.dagster}/jobs")
+    page.get_by_role("link", name="new_film").first.click()
+    page.get_by_role("tab", name="Launchpad").or_(page.get_by_role("link", name="Launchpad")).first.click()
+    page.locator(".CodeMirror-line", has_text=PREFILLED).click()
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.insert_text(TYPED)
+    expect(page.locator(".CodeMirror-line", has_text="resolution: 144p")).to_be_visible()
+    expect(page.get_by_text(PREFILLED)).to_have_count(0)
+    page.get_by_role("button", name="Launch Run").click()
+    page.wait_for_url("**/runs/*")
 
 
 def materialize(page: Page, place: Place, asset: str, partition: str) -> None:
@@ -156,14 +169,14 @@ def sees_thumbnails(page: Page, place: Place) -> None:
     assert len(kept.get_attribute("src") or "") < 27_000  # 20 KB, in base64
 
 
-def sees_checks_of_each_shot(page: Page, place: Place) -> None:
+def sees_checks_of_each_shot(page: Page, place: Place, count: int) -> None:
     page.goto(f"{place.dagster}/assets/lipsynced_clips?view=checks")
     page.get_by_text("frame_count").first.click()
     page.get_by_role("tab", name="Partitions").last.click()
-    expect(page.get_by_text("Passed (2)")).to_be_visible()
+    expect(page.get_by_text(f"Passed ({count})")).to_be_visible()
 
 
-def sees_the_film(page: Page, place: Place, folder: Path) -> None:
+def sees_the_film(page: Page, place: Place, count: int, folder: Path) -> None:
     """The link in Dagster leads there, the film plays to its end, and the page breaks none of its own rules."""
     page.goto(f"{place.dagster}/assets/final_cut?view=events")
     link = page.get_by_role("link", name=f"{place.screening}/films/{MOVIE}", exact=True).first
@@ -172,12 +185,12 @@ def sees_the_film(page: Page, place: Place, folder: Path) -> None:
     listen = lambda message: complaints.append(message.text) if message.type == "error" else None  # noqa: E731
     page.on("console", listen)
     page.goto(f"{place.screening}/films/{MOVIE}")
-    expect(page.locator(".frame img")).to_have_count(2)
+    expect(page.locator(".frame img")).to_have_count(count)
     ended = page.locator("#player").evaluate(
         """player => new Promise((done, fail) => {
             player.addEventListener("ended", () => done(player.currentTime));
             player.addEventListener("error", () => fail(player.error.message));
-            player.muted = true; player.playbackRate = 4; player.play().catch(fail);
+            player.muted = true; player.playbackRate = 8; player.play().catch(fail);
         })"""
     )
     assert ended == pytest.approx(json.loads(report_of(place))["duration_s"], abs=0.1)

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from resources.errors import PassingFault
+from resources.pipeline.control import pause, resume
 from resources.pipeline.review import Reviews
 from resources.pipeline.stages.plan import Request, save_request
 from resources.quality.policy import load_policy
@@ -18,7 +19,7 @@ from resources.store.timeline import now, read_timeline
 from schemas.refs import SHOT_STAGES
 from sparkle_assets.automation.failures import HELD
 from tests.conftest import write_plan
-from tests.harness.desk import Desk
+from tests.harness.desk import QUIET, Desk
 from tests.harness.engines import FrozenLipsync, TinyImages
 
 SHORT: dict[str, Any] = {
@@ -276,8 +277,6 @@ def test_the_night_finishes_what_is_missing_and_nothing_else(
 
 
 def test_the_night_leaves_alone_what_waits_for_a_person(frozen: Desk, home: Home) -> None:
-    from resources.pipeline.control import pause
-
     frozen.runner.run("plan_film", "hello")
     pin(home)
     with pytest.raises(Exception, match="holds the film"):
@@ -287,6 +286,95 @@ def test_the_night_leaves_alone_what_waits_for_a_person(frozen: Desk, home: Home
     frozen.look("missing")
     assert frozen.launch("finish_missing").is_success
     assert frozen.tick("missing") == []
+
+
+def test_one_film_is_finished_for_whoever_names_it(desk: Desk, home: Home) -> None:
+    for movie in ("hello", "other"):
+        desk.plan(movie, SHORT)
+        desk.runner.run("plan_film", movie)
+    desk.look("missing")
+    named = {"ops": {"look_for_missing": {"config": {"movie": "hello"}}}}
+    assert desk.launch("finish_missing", named).is_success
+    asked = desk.look("missing").run_requests or []
+    assert [f"{one.job_name} {one.partition_key}" for one in asked] == ["render_shot hello|01"]
+    assert {one.tags["dagster/priority"] for one in asked} == {"0"}
+    named["ops"]["look_for_missing"]["config"]["movie"] = "nobody"
+    assert not desk.launch("finish_missing", named).is_success
+
+
+# -- work that was cut off -------------------------------------------------------------------------------------------
+
+
+def cut_off(desk: Desk, job: str, partition: str | None, *assets: str, **more: Any) -> None:
+    """A run as the daemon has it on record whose process is gone."""
+    found = desk.runner.defs.resolve_job_def(job) if job else desk.runner.defs.resolve_implicit_global_asset_job_def()
+    run = desk.instance.create_run_for_job(
+        found.get_subset(asset_selection={dg.AssetKey(asset) for asset in assets}) if assets else found,
+        asset_selection=frozenset(dg.AssetKey(asset) for asset in assets) or None,
+        status=dg.DagsterRunStatus.STARTED,
+        tags={**({"dagster/partition": partition} if partition else {}), **more.pop("tags", {})},
+        **more,
+    )
+    desk.instance.report_run_failed(run)
+
+
+def test_what_was_killed_is_asked_for_again_and_not_for_ever(desk: Desk, home: Home) -> None:
+    desk.plan("hello", SHORT)
+    desk.runner.run("plan_film", "hello")
+    shot = {"dagster/partition/movie": "hello", "dagster/partition/shot": "01"}
+    desk.look("killed")
+    cut_off(desk, "", "hello|01", "shot_images", "voice_tracks", "shot_timing", tags=shot)
+    assert desk.tick("killed") == ["render_shot hello|01"]
+    assert desk.made("shot_images", "hello", "01") == desk.made("shot_timing", "hello", "01") == 1
+    assert desk.made("video_chunks", "hello", "01") == 0, "only what was being made"
+    cut_off(desk, "finish_film", "hello", tags={"sparkle/killed": "1", "dagster/priority": "20"})
+    [request] = desk.look("killed").run_requests or []
+    assert (request.job_name, request.tags["sparkle/killed"], request.tags["dagster/priority"]) == (
+        "finish_film",
+        "2",
+        "20",
+    )
+    cut_off(desk, "finish_film", "hello", tags={"sparkle/killed": "2"})
+    assert desk.tick("killed") == []
+    cut_off(desk, "plan_film", "hello", tags={"sparkle/process": "1@1.00"})
+    assert desk.tick("killed") == [], "its command is given again by whoever gave it"
+    config = {"ops": {"begin_film": {"config": {"idea": "A fox finds a lantern"}}}}
+    cut_off(desk, "new_film", None, run_config=config)
+    [request] = desk.look("killed").run_requests or []
+    assert (request.job_name, request.run_config) == ("new_film", config)
+
+
+def test_what_failed_by_itself_is_not_asked_for_again(desk: Desk, home: Home) -> None:
+    desk.look("killed")
+    desk.runner.add_movie("nothing")
+    desk.runner.defs.resolve_job_def("plan_film").execute_in_process(
+        instance=desk.instance, partition_key="nothing", raise_on_error=False, run_config=QUIET
+    )
+    assert desk.tick("killed") == []
+
+
+def test_a_paused_film_ends_its_runs_and_is_asked_for_again_when_it_goes_on(desk: Desk, home: Home) -> None:
+    desk.plan("hello", SHORT)
+    desk.runner.run("plan_film", "hello")
+    film = home.film("hello")
+    for sensor in ("failures", "killed", "resumed"):
+        desk.look(sensor)
+    pause(film)
+    run = desk.runner.defs.resolve_job_def("render_shot").execute_in_process(
+        instance=desk.instance, partition_key="hello|01", raise_on_error=False, run_config=QUIET
+    )
+    failures = [event for event in run.all_events if event.is_step_failure]
+    assert "film 'hello' is paused" in str(failures[0].step_failure_data.user_failure_data)
+    cut_off(desk, "render_shot", "hello|01")
+    assert [desk.tick(sensor) for sensor in ("failures", "killed", "resumed")] == [[], [], []]
+    assert [one["kind"] for one in told(home, "run_failed")] == ["RunFailed"], "a pause is no failure"
+    resume(film)
+    found = desk.look("resumed").run_requests or []  # the daemon dies before it launches
+    assert len(found) == 1
+    desk.cursors.clear()
+    assert desk.tick("resumed") == ["render_shot hello|01"]
+    assert desk.tick("resumed") == [], "asked for once"
+    assert desk.made("lipsynced_clips", "hello", "01") == 1
 
 
 def test_schedules_ask_for_their_jobs(desk: Desk) -> None:
