@@ -25,8 +25,8 @@ TEMPORARY = ".tmp-"
 def crash_point(name: str) -> None:
     """Die here, as by SIGKILL, when ``SPARKLE_CRASH_AT`` names this point. Tests use it; nothing else does.
 
-    ``NAME:3`` dies when it comes by for the third time. With ``SPARKLE_HELD_AT`` a file is made by that name instead, and
-    nothing more happens until a signal comes. ``docs/RELIABILITY.md`` lists the points.
+    ``NAME:3`` dies when it comes by for the third time. With ``SPARKLE_HELD_AT`` a file is made by that name instead,
+    and nothing more happens until a signal comes. ``docs/RELIABILITY.md`` lists the points.
     """
     wanted, _, times = os.environ.get("SPARKLE_CRASH_AT", "").partition(":")
     if wanted != name:
