@@ -84,7 +84,7 @@ class Host(CpuAccelerator):
 @pytest.mark.parametrize(
     ("host", "lower", "told"),
     [
-        (12, True, r"has no room here, even after offload.*let the profile go lower with `lower_resolution: true`"),
+        (12, True, r"has no room here, even after offload.*a larger card would do"),
         (32, True, r"fits here in 4bit only.*pip install 'sparkle-motion\[bits\]'"),
         (32, False, r"has no room here.*let the profile go lower with `lower_precision: true`"),
         (64, False, ""),
