@@ -5,7 +5,7 @@ reads in its log what will be made, and the runs that follow wait behind everyth
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import Field
@@ -74,8 +74,8 @@ nightly = dg.ScheduleDefinition(
 def missing(context: dg.RunStatusSensorContext, studio: Studio) -> dg.SensorResult:
     """Ask for what every film is missing, once for each run of the job."""
     run = context.dagster_run
-    config = run.run_config.get("ops", {}).get(look_for_missing.name, {}).get("config", {})
-    movie = config.get("movie")
+    config: Any = run.run_config
+    movie = config.get("ops", {}).get(look_for_missing.name, {}).get("config", {}).get("movie")
     found = [one for one in missing_films(context.instance, studio, movie) if one.anything]
     # somebody waits for the one film they named
     priority = NIGHT if movie is None else FILM

@@ -135,6 +135,8 @@ def test_a_shot_is_made_through_the_web_api(server: Server, plan: dict[str, Any]
     launched = server.ask(BACKFILL, params=params)["launchPartitionBackfill"]
     assert launched["__typename"] == "LaunchBackfillSuccess", launched
     backfill = server.backfilled(launched["backfillId"])
+    counts = backfill["assetBackfillData"]["assetBackfillStatuses"]
+    assert {one["numPartitionsMaterialized"] for one in counts} == {0}, backfill
     none = server.ask(LATEST, key={"path": ["shot_images"]}, partitions=["hello|02"])
     assert none["assetOrError"]["assetMaterializations"] == []
     told = none["assetOrError"]["assetObservations"]
