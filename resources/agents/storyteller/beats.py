@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from resources.agents.storyteller import english, opening, script, shots
+from resources.agents.storyteller import english, opening, script, shots, threads
 from resources.agents.storyteller import idea as ideas
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.people import NARRATOR, Player
 from resources.agents.storyteller.setting import Scene
 from resources.agents.storyteller.shots import Draft
 from resources.lexicon import props_in
+from resources.lexicon.scene import prop_words
 from schemas.plan import Dialogue
 from schemas.vocabulary import CameraMove, Emotion, ShotSize, Species
 
@@ -36,6 +37,9 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         recipient=recipient is not None,
         partner_did=story.done_by(partner.who) if partner and partner.who else "",
         things=tuple(film.words[:2]),
+        prop=film.props[0] if film.props else "",
+        known=bool(film.props) and prop_words().get(film.props[0]) is not None,
+        object=threads.object_of(story.goal) if hero else "",
         goal=goal if hero else "",
         spoken_goal=script.goal_between(story_goal, hero, partner) if hero else ("", ""),
         fear=story.fear if len(story.fear) <= 30 else "",
@@ -45,6 +49,8 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         witness=film.witness.phrase if film.witness else "",
     )
     book = script.Script(words, rng)
+    if hero is not None and partner is not None:
+        book.weave(threads.threads_for(film, story.goal, rng), film.acts[0], film.acts[2])
     told, trouble = opening.told(story, players, film.acts[0], rng)
     if written_in != "en":
         told, trouble = opening.quoted(story, rng), []
@@ -63,6 +69,9 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         if beat["beat"] == "answer" and drafts[-1].seen == draft.seen:
             continue
         draft.lines = _beat_lines(film, book, beat, draft, trouble)
+        if beat["beat"] == "end" and partner is not None and partner not in draft.seen:
+            heard = {line.character_id for line in draft.lines}
+            draft.seen += [partner] if partner.character.id in heard else []
         brought = partner is not None and (partner.who is None or partner.who.wished)
         if partner is not None and brought and not met and _needs(partner, draft):
             draft.lines = [*_company(film, hero, partner, draft.scene, rng), *draft.lines]

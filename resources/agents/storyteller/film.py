@@ -42,13 +42,29 @@ def decide(story: Idea, rng: random.Random, seed: int) -> Film:
     acts = setting.scenes(story, shape, mood, rng)
     roles = people.cast(story, acts[0].place, rng, seed)
     things = [(thing.prop, thing.word) for thing in story.things if len(thing.word) <= 24]
-    stock = [*setting.concept_props(story), *english.data("stage")["places"][acts[0].place.value]["props"]]
+    stock = [
+        *setting.concept_props(story),
+        *_kit(roles.hero),
+        *english.data("stage")["places"][acts[0].place.value]["props"],
+    ]
     spare = [prop for prop in stock if prop not in {prop for prop, _ in things}]
     if len(things) < 2:
-        keep = 0 if setting.concept_props(story) else rng.randrange(max(len(spare) - 2, 1))
+        keep = 0 if setting.concept_props(story) or _kit(roles.hero) else rng.randrange(max(len(spare) - 2, 1))
         things += [(prop, prop) for prop in spare[keep : keep + 2]]
     witness = None if people_named else _witness(acts[0], rng, seed, story)
     return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness)
+
+
+def _kit(hero: Player | None) -> list[str]:
+    """What somebody like the hero has about them, in no order of weight but the list's."""
+    if hero is None:
+        return []
+    kits: dict[str, list[str]] = english.data("stage")["kits"]
+    kin: dict[str, str] = english.data("stage")["kin"]
+    nouns = [hero.noun, *hero.noun.split()[::-1]]
+    species = hero.character.look.species
+    keys = [*nouns, *(kin.get(noun, "") for noun in nouns), str(species) if species is not Species.PERSON else ""]
+    return next((list(kits[key]) for key in keys if key in kits), [])
 
 
 def _concept_mood(story: Idea) -> Mood | None:

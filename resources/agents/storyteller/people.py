@@ -69,12 +69,16 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     A hero who would be alone, or who meets the other only at the end of the way, is given company.
     """
     named = [who for who in idea.cast if not who.owner] or idea.cast
+    if len(named) == 1 and named[0].count == 1:
+        # whoever owns what the story is about is the one it is about: her grandmother's suitcase
+        named = [*named, *(who for who in idea.cast if who.owner and who is not named[0])][:2]
     if not named:
         return Roles([])
     lows = [token.lower() for token in english.tokens(idea.text)]
     hero = named[0]
     giving = any(english.verb_base(low) in _GIVING for low in lows)
     recipient = next((who for who in named[1:] if giving and lows[who.first - 1] in ("to", "for")), None)
+    recipient = recipient or next((who for who in named[1:] if _is_away(lows, who)), None)
     but = next(
         (at for at, low in enumerate(lows) if low in ("but", "until", "although") and lows[at - 1] != "nothing"), 999
     )
@@ -100,6 +104,12 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
         by_who.get(id(recipient)) if recipient else None,
         by_who.get(id(foe)) if foe else None,
     )
+
+
+def _is_away(lows: list[str], who: Who) -> bool:
+    """Whether the idea says that somebody has gone: his granddaughter, who left for the sea."""
+    after = [low for low in lows[who.last : who.last + 4] if low != ","]
+    return after[:1] == ["who"] and bool(set(after[1:3]) & {"left", "went", "sailed", "vanished", "disappeared", "moved"})
 
 
 def _company(hero: Who, idea: Idea, place: Place, rng: random.Random) -> str:
@@ -172,10 +182,14 @@ def _player(
         young = who is not None and not who.noun and bool(_FAMILY & idea.keywords)
         said = said.model_copy(update={"age": Age.CHILD if young else rng.choice([Age.ADULT] * 5 + [Age.OLD])})
     again = sum(1 for player in others if who is not None and player.who is who)
+    tint: str | None = english.data("stage")["spirits"].get(noun.split()[-1]) if noun else None
+    spirit = species is Species.GHOST and tint is not None
     strange = who is not None and species is Species.ALIEN and species_of(noun) is None
-    kind = Species.PERSON if strange else species
+    kind = Species.PERSON if strange or spirit else species
+    if spirit:
+        said = said.model_copy(update={"skin": tint})
     given = (who.name or who.called) if who and not again else ""
-    name = given or _name(noun, kind, gender, [p.name for p in others], rng)
+    name = given or _name(noun, "spirit" if spirit else kind, gender, [p.name for p in others], rng)
     taken = {player.character.id for player in others} | {NARRATOR.id}
     base = clean.ascii_slug(given or (noun.split()[-1] if noun else name), "hero")
     ident = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 9))) if one not in taken)
@@ -189,7 +203,7 @@ def _player(
     else:
         portrait = f"{english.capital(name)}{', ' + phrase if phrase else ''}: {seen}."
     character = Character(id=ident, name=name[:120], description=portrait[:2000], look=look)
-    manner = "plain" if strange else manner_of(noun, species, look.age)
+    manner = "plain" if strange else "spirit" if spirit else manner_of(noun, species, look.age)
     return Player(character, noun, phrase, manner, gender, bool(who and who.name and not again), who)
 
 
@@ -203,10 +217,10 @@ def _noun_of(phrase: str) -> str:
     return " ".join(words)
 
 
-def _name(noun: str, species: Species, gender: str, taken: list[str], rng: random.Random) -> str:
+def _name(noun: str, species: str, gender: str, taken: list[str], rng: random.Random) -> str:
     names: dict[str, list[str]] = english.data("stage")["names"]
     pool = (
-        "small" if species in _SMALL else "big" if species in _BIG else "water" if species in _WATER else species.value
+        "small" if species in _SMALL else "big" if species in _BIG else "water" if species in _WATER else str(species)
     )
     free = [name for name in names.get(pool, names[gender]) if all(name not in other for other in taken)]
     name = rng.choice(free)
@@ -256,6 +270,8 @@ def _portrait(look: Look, colour: str, species: Species, gender: str, noun: str)
             else ""
         )
         kind = noun.split()[-1] if noun else species.value
+        if kind in english.data("stage")["spirits"]:
+            return f"{english.article(kind)} with a face, {build} and {colour or 'pale'}, and no feet on the ground"
         return english.article(f"{build} {age}{kind}{wears}")
     person = {"child": {"she": "girl", "he": "boy"}, "old": {"she": "old woman", "he": "old man"}}.get(
         look.age or "", {"she": "woman", "he": "man"}

@@ -6,6 +6,7 @@ import random
 import re
 import string
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from resources.agents.storyteller import english
 from resources.agents.storyteller.clean import LINE_CHARS
@@ -47,6 +48,12 @@ class Words:
     partner_did: str = ""
     """What the partner did, in the past or the base form, so that it follows "you"."""
     things: tuple[str, ...] = ()
+    prop: str = ""
+    """The first thing, as it is drawn."""
+    known: bool = True
+    """Whether the first thing can be drawn."""
+    object: str = ""
+    """What is wished for, as it is first spoken of: ``a letter``."""
     goal: str = ""
     spoken_goal: tuple[str, str] = ("", "")
     """The goal in the hero's mouth, and said to the hero."""
@@ -63,6 +70,8 @@ class Script:
 
     words: Words
     rng: random.Random
+    thread: dict[str, list[str]] = field(default_factory=dict)
+    """What is said first and comes back last, by part: open, mid, turn, close."""
     said: set[str] = field(default_factory=set)
     plain: int = 0
     """How many lines so far held no word of this film's own."""
@@ -71,6 +80,12 @@ class Script:
 
     def lines(self, shape: str, beat: str, scene: Scene, room: int = 230) -> list[Dialogue]:
         """The dialogue of a beat of at most ``room`` characters; empty when nothing fits."""
+        part = PART_OF.get(beat, "")
+        if part in self.thread and (found := self._choose([self.thread[part]], scene, room + 60, 99)):
+            return found
+        for pool in self._world(beat, scene):
+            if pool and (found := self._choose(pool, scene, room, _PLAIN)):
+                return found
         for key, share in self._keys(beat):
             pool = self._pool(shape, key)
             if not pool or self.rng.random() > share:
@@ -78,6 +93,31 @@ class Script:
             found = self._choose(pool, scene, room, _PLAIN + (beat in _KEY_BEATS))
             if found:
                 return found
+        return []
+
+    def weave(self, candidates: list[dict[str, list[str]]], first: Scene, last: Scene) -> None:
+        """Take the first thread whose beginning and end can both be said here."""
+        for thread in candidates:
+            plain = self.plain
+            if self._fill(thread["open"], first) and self._fill(thread["close"], last):
+                self.thread = thread
+                self.plain = plain
+                return
+
+    def _world(self, beat: str, scene: Scene) -> list[list[list[str]]]:
+        """Pools about the thing, the air and the place of this film, for the beats that show them."""
+        world: dict[str, Any] = english.data("world_en")
+        if beat == "thing":
+            own = [[line] for line in world["things"].get(self.words.prop, [])]
+            return [own if self.words.known else world["strange"]]
+        if beat == "obstacle":
+            sky = world["skies"][scene.location.weather.value] if scene.air else []
+            # what the air does is seen in the picture, so it is spoken of before the place is
+            return [sky if self.rng.random() < 0.7 else [], world["places"][scene.place.value], sky]
+        if beat in ("low", "answer", "safe", "question") and self.rng.random() < 0.85:
+            named = {"low": ["H sad: @doubt", "P tender: @comfort"], "answer": ["P tender: @comfort"],
+                     "question": ["P sad: @doubt", "H tender: @comfort"]}  # fmt: skip
+            return [[named.get(beat, ["P happy: @joy"])]]
         return []
 
     def portrait(self, beat: str, scene: Scene) -> list[Dialogue]:
@@ -120,7 +160,9 @@ class Script:
                 continue
             plain = sum(1 for _, own in lines if not own)
             text = [line.text for line, _ in lines]
-            if self.plain + plain > limit or sum(map(len, text)) > room or self.said & set(text):
+            # only the end of a thread may say again what its beginning said
+            again = bool(self.said & set(text)) and pool[at] not in self.thread.values()
+            if self.plain + plain > limit or sum(map(len, text)) > room or again:
                 continue
             goals = any("goal" in raw for raw in pool[at])
             if goals and self.goals >= 3:
@@ -151,13 +193,14 @@ class Script:
                 return None
             emotion = Emotion(feeling) if feeling else Emotion.NEUTRAL
             delivery = _DELIVERY.get(emotion, Delivery.NORMAL)
-            own = bool(_slots(text))
-            if not own and role in "HP" and self.plain + sum(1 for _, mine in out if not mine) >= 2:
-                called = _call(filled, self._values(role, scene)["listener"])
-                own, filled = called != filled, called
+            # a line that only calls somebody by name is everybody's
+            own = bool(_slots(text) - _NAMES) or raw in self._threaded() or text in _nature_lines(speaker)
             ident = speaker.character.id if speaker else "narrator"
             out.append((Dialogue(character_id=ident, text=filled, emotion=emotion, delivery=delivery), own))
         return out
+
+    def _threaded(self) -> frozenset[str]:
+        return frozenset(line for part in self.thread.values() for line in part)
 
     def _speaker(self, role: str) -> Player | None:
         return {"H": self.words.hero, "P": self.words.partner, "X": self.words.third, "A": self.words.foe}.get(role)
@@ -168,6 +211,9 @@ class Script:
         book: dict[str, dict[str, list[str]]] = english.data("manners_en")
         options = list(book[speaker.manner].get(function, []))
         self.rng.shuffle(options)
+        own = list(_nature(speaker).get(function, []))
+        self.rng.shuffle(own)
+        options = [*own, *options]
         for text in options:
             filled = self._render(text, role, scene)
             if filled and filled not in self.said and len(filled) <= LINE_CHARS and not self._repeats(text):
@@ -217,12 +263,16 @@ class Script:
         if words.subject == scene.noun:
             stage = english.data("stage")["places"][scene.place.value]
             values |= {"the_place": stage["noun"], "in_place": stage["in"]}
+        if words.object:
+            values |= _object_values(words.object, role, words.partner.noun if words.partner else "")
         for suffix, thing in zip(("", "2"), words.things, strict=False):
             values |= {
                 f"thing{suffix}": thing,
                 f"the_thing{suffix}": f"the {thing}",
                 f"a_thing{suffix}": english.article(thing),
             }
+        if words.things and words.things[0] not in english.data("staging")["not_held"]:
+            values["the_held"] = f"the {words.things[0]}"
         for key, player in (("hero", words.hero), ("partner", words.partner)):
             if player is not None:
                 values[key] = player.name
@@ -230,6 +280,9 @@ class Script:
                 values[f"{key}_noun"] = player.noun
                 values[f"a_{key}_noun"] = english.article(player.noun) if player.noun else ""
                 values[f"a_{key}"] = player.phrase
+        if words.hero and words.partner and words.hero.noun == words.partner.noun:
+            # nobody says "a baker and a baker"
+            values |= {"a_partner_noun": "", "a_partner": "", "the_partner": words.partner.name}
         values["he"] = words.hero.gender if words.hero else ""
         speaker, listener = self._speaker(role), words.partner if role == "H" else words.hero
         values["speaker_noun"] = speaker.noun if speaker else ""
@@ -245,15 +298,59 @@ class Script:
         return values
 
 
+_NAMES = frozenset({"hero", "Hero", "partner", "Partner", "listener", "Listener"})
+_OWN = {"H": "your", "P": "my"}
+PART_OF = {
+    "want": "open", "suspect": "open", "alarm": "open", "find": "open", "plan": "open", "last": "open",
+    "obstacle": "mid", "clash": "mid", "attempt": "mid", "quarrel": "mid",
+    "turn": "turn", "reveal": "turn", "end": "close",
+}  # fmt: skip
+"""Which part of a thread a beat says."""
+
+
+def _nature(speaker: Player) -> dict[str, list[str]]:
+    """What somebody says because of what they are: by the whole noun, its head, or the kind of creature."""
+    book: dict[str, dict[str, list[str]]] = english.data("natures_en")
+    look = speaker.character.look
+    kin: dict[str, str] = english.data("stage")["kin"]
+    nouns = [speaker.noun, *speaker.noun.split()[::-1]]
+    age = {"child": {"she": "girl", "he": "boy"}[speaker.gender], "old": {"she": "grandmother", "he": "grandfather"}[
+        speaker.gender]}.get(str(look.age), "") if look.species is Species.PERSON else ""  # fmt: skip
+    species = "" if speaker.manner in ("spirit", "plain") else str(look.species)
+    for key in (*nouns, *(kin.get(noun, "") for noun in nouns), species, age):
+        if key in book:
+            return book[key]
+    return {}
+
+
+def _nature_lines(speaker: Player | None) -> frozenset[str]:
+    return frozenset(line for lines in _nature(speaker).values() for line in lines) if speaker else frozenset()
+
+
+def _object_values(phrase: str, role: str, partner: str) -> dict[str, str]:
+    """What is wished for as lines speak of it: a letter, the letter, letter; in the mouth of whoever speaks."""
+    words = phrase.split()
+    owner = next((at for at, word in enumerate(words) if partner and word.removesuffix("'s") == partner.split()[-1]), -1)
+    if owner >= 0 and words[owner].endswith("'s") and owner + 1 < len(words):
+        rest = " ".join(words[owner + 1 :])
+        mine = f"{_OWN.get(role, 'the')} {rest}"
+        return {"object": mine, "the_object": mine, "object_noun": words[-1]}
+    given = words[0].lower() in english.word_class("determiners")
+    bare = " ".join(words[1:] if given else words)
+    noun = bare.split()[-1] if "'s" not in bare else bare
+    counted = words[0].lower() in english.word_class("counting") or words[0].lower() in ("one", "some", "the", "no")
+    if given and not counted and words[0].lower() not in ("a", "an"):
+        person = {"H": 1, "P": 2}.get(role)
+        spoken = english.in_person(phrase, person) if person else phrase
+        return {"object": spoken, "the_object": spoken, "object_noun": noun}
+    several = english.singular(noun) != noun
+    article = bare if several or not given else english.article(bare)
+    definite = f"the {bare}" if given else bare
+    return {"object": article, "the_object": definite, "object_noun": noun}
+
+
 def _slots(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def _call(line: str, name: str) -> str:
-    """The line with a name called at its end: it begins right here, Pip."""
-    if not name or line[-1] not in ".!?" or line.endswith("...") or len(line) + len(name) + 2 > LINE_CHARS:
-        return line
-    return f"{line[:-1]}, {name}{line[-1]}"
 
 
 def gerund_phrase(phrase: str) -> str:

@@ -1,0 +1,100 @@
+"""Which thread runs through a film: what is said first and answered last, chosen by what the idea wishes for."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from resources.agents.storyteller import english
+from resources.agents.storyteller.film import Film
+from resources.agents.storyteller.idea import Clause
+from resources.lexicon.scene import species_words
+
+Thread = dict[str, list[str]]
+_PARTS = ("open", "mid", "turn", "close")
+_MEETING = frozenset({"find", "meet", "discover", "encounter", "see", "notice", "hear", "spot", "catch"})
+_STATIVE = frozenset({"be", "have", "live", "want", "need", "try", "refuse", "decide", "learn", "hope"})
+
+
+def threads_for(film: Film, goal: str, rng: random.Random) -> list[Thread]:
+    """Every thread that would suit, the most fitting first; those of equal fit in an order that ``rng`` draws."""
+    book: dict[str, Any] = english.data("threads_en")
+    story = film.idea
+    met = film.roles.partner is not None and bool(film.roles.partner.noun) and _same(story.fear, film.roles.partner.noun)
+    keys = story.keywords | {"@met" if met else _number(story.fear)}
+    ranked: list[Thread] = []
+    for wish in _wishes(film, goal):
+        fitting = [one for one in book["wishes"].get(wish, []) if "when" not in one or keys & set(one["when"])]
+        rng.shuffle(fitting)
+        # what was written for just such an idea goes before what fits any wish of its kind, mostly
+        fitting.sort(key=lambda one: "when" not in one and rng.random() < 0.8)
+        ranked += fitting
+    shape = list(book["shapes"].get(film.shape, []))
+    rng.shuffle(shape)
+    return [{part: one[part] for part in _PARTS if part in one} for one in (*ranked, *shape)]
+
+
+def _same(fear: str, noun: str) -> bool:
+    return bool(fear) and english.singular(fear.split()[-1]) == noun.split()[-1]
+
+
+def _number(fear: str) -> str:
+    """Whether what is feared is one or many."""
+    last = fear.split()[-1] if fear else ""
+    return "@plural" if last and english.singular(last) != last else "@singular"
+
+
+def _wishes(film: Film, goal: str) -> list[str]:
+    """Keys of the wishes an idea tells of, the strongest first."""
+    story, roles = film.idea, film.roles
+    out: list[str] = []
+    if story.topic:
+        out.append("topic")
+    if story.fear:
+        out.append("fear")
+    named = roles.partner is not None and roles.partner.who is not None
+    acts = [clause for clause in story.clauses if clause.who == 0]
+    if named and any(clause.verb in ("love", "marry", "kiss") for clause in acts) or "love" in story.keywords and named:
+        out.append("love")
+    if film.shape == "farewell" and "goodbye" in story.keywords:
+        out.append("goodbye")
+    if named and any(_meets(clause) for clause in acts):
+        out.append("meet")
+    verbs: dict[str, list[str]] = english.data("threads_en")["verbs"]
+    said = [goal.split()[0]] if goal else []
+    said += [clause.verb for clause in acts if clause.verb not in _STATIVE]
+    for verb in said:
+        out += [key for key, forms in verbs.items() if verb in forms and key not in out]
+    # a story of leaving is not told as one of finding
+    return [wish for wish in out if not (film.shape == "farewell" and wish in ("win", "sell"))]
+
+
+def _meets(clause: Clause) -> bool:
+    """Whether what is found is somebody: a robot finds a cat."""
+    if clause.verb not in _MEETING or clause.modal:
+        return False
+    head: list[str] = []
+    for word in english.tokens(clause.rest):
+        if head and word.lower() in english.closed():
+            break
+        head.append(word)
+    return bool(head) and species_words().get(head[-1].lower()) is not None
+
+
+def object_of(goal: str) -> str:
+    """What a goal is directed at, without what follows it: ``carry a letter across the desert`` gives a letter."""
+    words = english.tokens(goal)[1:]
+    if words and words[0].lower() in ("for", "to", "after") and len(words) > 1:
+        words = words[1:]
+    out: list[str] = []
+    for at, word in enumerate(words):
+        low = word.lower()
+        if not low[0].isalpha() or (low in english.closed() and not (at == 0 and low in ("no", "one"))):
+            break
+        if at and low in english.word_class("determiners"):
+            break
+        out.append(word)
+    opens = bool(out) and out[0].lower() in english.word_class("determiners")
+    if not out or (opens and len(out) < 2) or len(out) > 5:
+        return ""
+    return english.join(out) if opens or english.singular(out[-1]) != out[-1] or out[0][0].isupper() else ""
