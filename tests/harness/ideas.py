@@ -6,8 +6,11 @@ absurdity, a word alone, a word of sixty, a sad one and a funny one, and a handf
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 
+from schemas.plan import MoviePlan
 from schemas.vocabulary import Place, Species, TimeOfDay, Weather
 
 
@@ -78,3 +81,52 @@ IDEAS: tuple[Named, ...] = (
           ("farewell", "misunderstanding")),
 )  # fmt: skip
 """The twenty."""
+
+
+def masked(plan: MoviePlan) -> list[str]:
+    """Every line of a plan with what differs between two films of one mould taken out of it: all names, what everybody
+    is, the things and places; so that a film that only changed them counts as the same film."""
+    names = {one.name for one in plan.characters if one.on_screen}
+    parts = {word for name in names for word in name.split()}
+    nouns = {match for one in plan.characters if one.on_screen for match in _nouns(one.description)}
+    things = {prop for shot in plan.shots for prop in shot.props}
+    places = {word for place in plan.locations for word in place.name.lower().split()}
+    words = sorted(names | parts | nouns | things | places, key=len, reverse=True)
+    pattern = re.compile(r"\b(?:(?:an?|the) )?(?:" + "|".join(map(re.escape, words)) + r")(?:'s|s)?\b", re.IGNORECASE)
+    return [pattern.sub("•", line.text) for shot in plan.shots for line in shot.dialogue]
+
+
+def _nouns(description: str) -> list[str]:
+    """What somebody is, by the words after their name: ``Tilda, an old keeper: ...``."""
+    told = description.split(":", 1)[0].partition(", ")[2]
+    return [word for word in re.findall(r"[a-z]+", told) if len(word) > 3]
+
+
+def shared(one: list[str], other: list[str]) -> float:
+    """The share of lines that two films have in common, of the shorter one's."""
+    return len(set(one) & set(other)) / max(1, min(len(set(one)), len(set(other))))
+
+
+def missing(idea: Named, plan: MoviePlan) -> list[str]:
+    """What an idea names and its plan does not show or say, each as a word or two."""
+    used = {shot.location_id for shot in plan.shots}
+    scenes = [place for place in plan.locations if place.id in used]
+    cast = Counter(one.look.species for one in plan.characters if one.on_screen)
+    seen = {who for shot in plan.shots for who in shot.characters}
+    said = " ".join(line.text for shot in plan.shots for line in shot.dialogue).lower()
+    props = {prop for shot in plan.shots for prop in shot.props}
+    out = [f"place {place}" for place in idea.places if all(scene.place is not place for scene in scenes)]
+    if idea.time and all(scene.time_of_day is not idea.time for scene in scenes):
+        out.append(f"time {idea.time}")
+    if idea.weather and all(scene.weather is not idea.weather for scene in scenes):
+        out.append(f"weather {idea.weather}")
+    out += [f"species {kind}" for kind, count in Counter(idea.species).items() if cast[kind] < count]
+    out += [f"unseen {one.name}" for one in plan.characters if one.on_screen and one.id not in seen]
+    out += [f"prop {prop}" for prop in idea.props if prop not in props]
+    out += [f"word {word}" for word in idea.words if word.lower() not in said]
+    if idea.outdoors and any(scene.place in INDOORS for scene in scenes):
+        out.append("outdoors")
+    return out
+
+
+INDOORS = frozenset({Place.LIVING_ROOM, Place.KITCHEN, Place.SCHOOL, Place.SPACESHIP})

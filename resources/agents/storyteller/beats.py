@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from resources.agents.storyteller import english, opening, script, shots, threads
+from resources.agents.storyteller import english, opening, portrait, script, shots, threads
 from resources.agents.storyteller import idea as ideas
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.people import NARRATOR, Player
@@ -54,8 +54,9 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
     told, trouble = opening.told(story, players, film.acts[0], rng)
     if written_in != "en":
         told, trouble = opening.quoted(story, rng), []
-    elif film.shape == "portrait" and words.idea and len(told) == 1:
-        told = [line.text for line in book.portrait("establish", film.acts[0])] or told
+    look = portrait.Portrait(film, book) if film.shape == "portrait" else None
+    if look is not None:
+        told = look.opening(told)
     drafts: list[Draft] = []
     met = False
     beats: list[dict[str, Any]] = english.data("shapes")[film.shape]
@@ -68,10 +69,11 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
             continue
         if beat["beat"] == "answer" and drafts[-1].seen == draft.seen:
             continue
-        draft.lines = _beat_lines(film, book, beat, draft, trouble)
-        if beat["beat"] == "end" and partner is not None and partner not in draft.seen:
+        draft.lines = look.lines(beat["beat"], draft.scene) if look else _beat_lines(film, book, beat, draft, trouble)
+        if beat["beat"] == "end":
+            # whoever has the last word is there to say it
             heard = {line.character_id for line in draft.lines}
-            draft.seen += [partner] if partner.character.id in heard else []
+            draft.seen += [one for one in players if one.character.id in heard and one not in draft.seen]
         brought = partner is not None and (partner.who is None or partner.who.wished)
         if partner is not None and brought and not met and _needs(partner, draft):
             draft.lines = [*_company(film, hero, partner, draft.scene, rng), *draft.lines]
@@ -166,10 +168,6 @@ def _beat_lines(
     film: Film, book: script.Script, beat: dict[str, Any], draft: Draft, trouble: list[str]
 ) -> list[Dialogue]:
     name = str(beat["beat"])
-    if film.shape == "portrait":
-        if name == "witness" and film.witness is None:
-            return book.portrait("witness_none", draft.scene)
-        return book.portrait(name, draft.scene)
     if trouble and int(beat["act"]) == 2:
         said = _narration(trouble)
         trouble.clear()

@@ -50,6 +50,9 @@ def decide(story: Idea, rng: random.Random, seed: int) -> Film:
     spare = [prop for prop in stock if prop not in {prop for prop, _ in things}]
     if len(things) < 2:
         keep = 0 if setting.concept_props(story) or _kit(roles.hero) else rng.randrange(max(len(spare) - 2, 1))
+        if not people_named and not setting.concept_props(story):
+            # nobody's things: any two that lie about there, so that no two films of one place show the same
+            spare = rng.sample(spare, len(spare))
         things += [(prop, prop) for prop in spare[keep : keep + 2]]
     witness = None if people_named else _witness(acts[0], rng, seed, story)
     return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness)
@@ -84,6 +87,10 @@ def _shape(story: Idea, rng: random.Random) -> str:
             shape, 1.0
         )
         scores[shape] = hits * weight + rng.random() * 0.5
+    if any(people.is_away(story, who) for who in story.cast):
+        # they have parted long ago: what is told is not the parting
+        scores["farewell"] *= 0.3
+        scores["quest"] += 1.0
     if story.goal.startswith("find ") and any(clause.verb in ("lose", "miss", "search") for clause in story.clauses):
         scores["quest"] += 2.0
     if story.goal.startswith("remember "):

@@ -78,7 +78,7 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     hero = named[0]
     giving = any(english.verb_base(low) in _GIVING for low in lows)
     recipient = next((who for who in named[1:] if giving and lows[who.first - 1] in ("to", "for")), None)
-    recipient = recipient or next((who for who in named[1:] if _is_away(lows, who)), None)
+    recipient = recipient or next((who for who in named[1:] if is_away(idea, who)), None)
     but = next(
         (at for at, low in enumerate(lows) if low in ("but", "until", "although") and lows[at - 1] != "nothing"), 999
     )
@@ -106,8 +106,9 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     )
 
 
-def _is_away(lows: list[str], who: Who) -> bool:
+def is_away(idea: Idea, who: Who) -> bool:
     """Whether the idea says that somebody has gone: his granddaughter, who left for the sea."""
+    lows = [token.lower() for token in english.tokens(idea.text)]
     after = [low for low in lows[who.last : who.last + 4] if low != ","]
     return after[:1] == ["who"] and bool(set(after[1:3]) & {"left", "went", "sailed", "vanished", "disappeared", "moved"})
 

@@ -11,6 +11,7 @@ from typing import Any
 from resources.agents.storyteller import english
 from resources.agents.storyteller.clean import LINE_CHARS
 from resources.agents.storyteller.idea import Idea
+from resources.agents.storyteller.natures import nature, nature_lines, traits
 from resources.agents.storyteller.people import Player
 from resources.agents.storyteller.setting import Scene
 from schemas.plan import Dialogue
@@ -19,6 +20,8 @@ from schemas.vocabulary import Delivery, Emotion, Species
 _HEAD = re.compile(r"^([NHPXA])(?: (\w+))?: (.*)$", re.DOTALL)
 _PLAIN = 3
 """Lines of a film that may hold no word of its own, so that two films share few; further ones call somebody by name."""
+_SPUN = 0.55
+"""How often the trouble and its turn come of the wish, and not of the place, the air or the partner."""
 _KEY_BEATS = frozenset({"want", "find", "turn", "reveal", "end"})
 """Beats that must not pass in silence, at the cost of one more such line."""
 _DELIVERY = {
@@ -81,16 +84,18 @@ class Script:
     def lines(self, shape: str, beat: str, scene: Scene, room: int = 230) -> list[Dialogue]:
         """The dialogue of a beat of at most ``room`` characters; empty when nothing fits."""
         part = PART_OF.get(beat, "")
-        if part in self.thread and (found := self._choose([self.thread[part]], scene, room + 60, 99)):
+        # the thread holds beginning and end; what lies between is as often of the place or of the partner's making
+        spun = part in ("open", "close") or self.rng.random() < _SPUN
+        if part in self.thread and spun and (found := self.choose([self.thread[part]], scene, room + 60, 99)):
             return found
         for pool in self._world(beat, scene):
-            if pool and (found := self._choose(pool, scene, room, _PLAIN)):
+            if pool and (found := self.choose(pool, scene, room, _PLAIN)):
                 return found
         for key, share in self._keys(beat):
             pool = self._pool(shape, key)
             if not pool or self.rng.random() > share:
                 continue
-            found = self._choose(pool, scene, room, _PLAIN + (beat in _KEY_BEATS))
+            found = self.choose(pool, scene, room, _PLAIN + (beat in _KEY_BEATS))
             if found:
                 return found
         return []
@@ -110,25 +115,20 @@ class Script:
         if beat == "thing":
             own = [[line] for line in world["things"].get(self.words.prop, [])]
             return [own if self.words.known else world["strange"]]
-        if beat == "obstacle":
+        if PART_OF.get(beat) == "mid" and beat != "quarrel":
             sky = world["skies"][scene.location.weather.value] if scene.air else []
             # what the air does is seen in the picture, so it is spoken of before the place is
-            return [sky if self.rng.random() < 0.7 else [], world["places"][scene.place.value], sky]
-        if beat in ("low", "answer", "safe", "question") and self.rng.random() < 0.85:
+            mid = [self.thread["mid"]] if "mid" in self.thread else []
+            return [sky if self.rng.random() < 0.6 else [], world["places"][scene.place.value], sky, mid]
+        if PART_OF.get(beat) == "turn" and self.words.partner is not None:
+            # the partner's nature finds the way out
+            own = nature(self.words.partner).get("turn", [])
+            return [[own] if own else [], [self.thread["turn"]] if "turn" in self.thread else []]
+        if beat in ("low", "answer", "safe", "question", "arrive") and self.rng.random() < 0.85:
             named = {"low": ["H sad: @doubt", "P tender: @comfort"], "answer": ["P tender: @comfort"],
-                     "question": ["P sad: @doubt", "H tender: @comfort"]}  # fmt: skip
+                     "arrive": ["H happy: @joy"], "question": ["P sad: @doubt", "H tender: @comfort"]}  # fmt: skip
             return [[named.get(beat, ["P happy: @joy"])]]
         return []
-
-    def portrait(self, beat: str, scene: Scene) -> list[Dialogue]:
-        """A narrator's line for a film about nobody."""
-        book = english.data("portrait_en")
-        about_thing = any(thing in self.words.subject for thing in self.words.things)
-        if about_thing and beat in book["things"]:
-            return self._choose([[f"N: {line}"] for line in book["things"][beat]], scene, LINE_CHARS, _PLAIN)
-        local: list[str] = book["places"].get(scene.place.value, {}).get(beat, [])
-        pool: list[str] = [*book.get(beat, []), *local, *local]
-        return self._choose([[f"N: {line}"] for line in pool], scene, LINE_CHARS, _PLAIN)
 
     def _keys(self, beat: str) -> list[tuple[str, float]]:
         """The pools of a beat, with how likely each is looked into; what uses more of the idea comes first."""
@@ -151,7 +151,8 @@ class Script:
         # a shape's own lines weigh four times what any film may say
         return [*own, *own, *own, *own, *shared] if own else shared
 
-    def _choose(self, pool: list[list[str]], scene: Scene, room: int, limit: int) -> list[Dialogue]:
+    def choose(self, pool: list[list[str]], scene: Scene, room: int, limit: int) -> list[Dialogue]:
+        """One entry of ``pool`` that can be said here, in at most ``room`` characters and not yet said."""
         order = list(range(len(pool)))
         self.rng.shuffle(order)
         for at in order:
@@ -194,7 +195,7 @@ class Script:
             emotion = Emotion(feeling) if feeling else Emotion.NEUTRAL
             delivery = _DELIVERY.get(emotion, Delivery.NORMAL)
             # a line that only calls somebody by name is everybody's
-            own = bool(_slots(text) - _NAMES) or raw in self._threaded() or text in _nature_lines(speaker)
+            own = bool(_slots(text) - _NAMES) or raw in self._threaded() or text in nature_lines(speaker)
             ident = speaker.character.id if speaker else "narrator"
             out.append((Dialogue(character_id=ident, text=filled, emotion=emotion, delivery=delivery), own))
         return out
@@ -211,7 +212,7 @@ class Script:
         book: dict[str, dict[str, list[str]]] = english.data("manners_en")
         options = list(book[speaker.manner].get(function, []))
         self.rng.shuffle(options)
-        own = list(_nature(speaker).get(function, []))
+        own = list(nature(speaker).get(function, []))
         self.rng.shuffle(own)
         options = [*own, *options]
         for text in options:
@@ -280,6 +281,7 @@ class Script:
                 values[f"{key}_noun"] = player.noun
                 values[f"a_{key}_noun"] = english.article(player.noun) if player.noun else ""
                 values[f"a_{key}"] = player.phrase
+                values |= traits(player, key)
         if words.hero and words.partner and words.hero.noun == words.partner.noun:
             # nobody says "a baker and a baker"
             values |= {"a_partner_noun": "", "a_partner": "", "the_partner": words.partner.name}
@@ -306,25 +308,6 @@ PART_OF = {
     "turn": "turn", "reveal": "turn", "end": "close",
 }  # fmt: skip
 """Which part of a thread a beat says."""
-
-
-def _nature(speaker: Player) -> dict[str, list[str]]:
-    """What somebody says because of what they are: by the whole noun, its head, or the kind of creature."""
-    book: dict[str, dict[str, list[str]]] = english.data("natures_en")
-    look = speaker.character.look
-    kin: dict[str, str] = english.data("stage")["kin"]
-    nouns = [speaker.noun, *speaker.noun.split()[::-1]]
-    age = {"child": {"she": "girl", "he": "boy"}[speaker.gender], "old": {"she": "grandmother", "he": "grandfather"}[
-        speaker.gender]}.get(str(look.age), "") if look.species is Species.PERSON else ""  # fmt: skip
-    species = "" if speaker.manner in ("spirit", "plain") else str(look.species)
-    for key in (*nouns, *(kin.get(noun, "") for noun in nouns), species, age):
-        if key in book:
-            return book[key]
-    return {}
-
-
-def _nature_lines(speaker: Player | None) -> frozenset[str]:
-    return frozenset(line for lines in _nature(speaker).values() for line in lines) if speaker else frozenset()
 
 
 def _object_values(phrase: str, role: str, partner: str) -> dict[str, str]:

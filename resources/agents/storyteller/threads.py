@@ -8,7 +8,9 @@ from typing import Any
 from resources.agents.storyteller import english
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.idea import Clause
+from resources.agents.storyteller.people import Player
 from resources.lexicon.scene import species_words
+from schemas.vocabulary import Age, Species
 
 Thread = dict[str, list[str]]
 _PARTS = ("open", "mid", "turn", "close")
@@ -29,9 +31,21 @@ def threads_for(film: Film, goal: str, rng: random.Random) -> list[Thread]:
         # what was written for just such an idea goes before what fits any wish of its kind, mostly
         fitting.sort(key=lambda one: "when" not in one and rng.random() < 0.8)
         ranked += fitting
+    if not story.clauses and film.roles.hero is not None:
+        ranked += _of_kind(film.roles.hero, book["kinds"], rng)
     shape = list(book["shapes"].get(film.shape, []))
     rng.shuffle(shape)
     return [{part: one[part] for part in _PARTS if part in one} for one in (*ranked, *shape)]
+
+
+def _of_kind(hero: Player, book: dict[str, list[Thread]], rng: random.Random) -> list[Thread]:
+    """Threads for somebody of whom the idea says nothing but what they are."""
+    look = hero.character.look
+    child = "child" if look.age is Age.CHILD and look.species is Species.PERSON else ""
+    found = next((book[key] for key in (*hero.noun.split()[::-1], str(look.species), child) if key in book), [])
+    order = list(found)
+    rng.shuffle(order)
+    return order
 
 
 def _same(fear: str, noun: str) -> bool:
