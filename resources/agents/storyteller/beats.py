@@ -50,7 +50,7 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
     )
     book = script.Script(words, rng)
     if hero is not None and partner is not None:
-        book.weave(threads.threads_for(film, story.goal, rng), film.acts[0], film.acts[2])
+        book.weave(threads.threads_for(film, story.goal), film.acts[0], film.acts[2])
     told, trouble = opening.told(story, players, film.acts[0], rng)
     if written_in != "en":
         told, trouble = opening.quoted(story, rng), []

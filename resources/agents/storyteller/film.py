@@ -27,6 +27,8 @@ class Film:
     words: list[str]
     """Things as they are spoken of, in the order of ``props``."""
     witness: Player | None
+    telling: int = 0
+    """Which of the ways there are to tell this idea."""
 
     @property
     def players(self) -> list[Player]:
@@ -34,7 +36,7 @@ class Film:
         return self.roles.players
 
 
-def decide(story: Idea, rng: random.Random, seed: int) -> Film:
+def decide(story: Idea, rng: random.Random, seed: int, telling: int = 0) -> Film:
     """Shape, mood, cast, places and things for an idea; every choice that is left open comes from ``rng``."""
     people_named = bool(story.cast)
     mood = story.mood or _concept_mood(story) or rng.choice([Mood.WARM, Mood.PLAYFUL, Mood.ADVENTUROUS])
@@ -55,7 +57,7 @@ def decide(story: Idea, rng: random.Random, seed: int) -> Film:
             spare = rng.sample(spare, len(spare))
         things += [(prop, prop) for prop in spare[keep : keep + 2]]
     witness = None if people_named else _witness(acts[0], rng, seed, story)
-    return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness)
+    return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness, telling)
 
 
 def _kit(hero: Player | None) -> list[str]:

@@ -114,7 +114,7 @@ class Script:
         world: dict[str, Any] = english.data("world_en")
         if beat == "thing":
             own = [[line] for line in world["things"].get(self.words.prop, [])]
-            return [own if self.words.known else world["strange"]]
+            return [own if own or self.words.known else world["strange"]]
         if PART_OF.get(beat) == "mid" and beat != "quarrel":
             sky = world["skies"][scene.location.weather.value] if scene.air else []
             # what the air does is seen in the picture, so it is spoken of before the place is

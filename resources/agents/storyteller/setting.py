@@ -33,14 +33,14 @@ class Scene:
 
     @property
     def air(self) -> str:
-        """``the rain``; "" when the air does nothing."""
-        return "" if self.location.weather is Weather.CLEAR else self.sky
+        """``the rain``; "" when the air does nothing, or does it outside the window."""
+        return "" if self.location.weather is Weather.CLEAR or self.place in _INDOORS else self.sky
 
     @property
     def sky(self) -> str:
         """``the rain``, or the hour when the air does nothing."""
         stage = english.data("stage")
-        if self.location.weather is Weather.CLEAR:
+        if self.location.weather is Weather.CLEAR or self.place in _INDOORS:
             return str(stage["hour_nouns"][self.location.time_of_day.value])
         return str(stage["sky_nouns"][self.location.weather.value])
 

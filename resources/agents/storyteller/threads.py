@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from resources.agents.storyteller import english
@@ -14,38 +15,46 @@ from schemas.vocabulary import Age, Species
 
 Thread = dict[str, list[str]]
 _PARTS = ("open", "mid", "turn", "close")
+_ENOUGH = 2
+"""So many threads of a wish are enough for its tellings to differ."""
 _MEETING = frozenset({"find", "meet", "discover", "encounter", "see", "notice", "hear", "spot", "catch"})
 _STATIVE = frozenset({"be", "have", "live", "want", "need", "try", "refuse", "decide", "learn", "hope"})
 
 
-def threads_for(film: Film, goal: str, rng: random.Random) -> list[Thread]:
-    """Every thread that would suit, the most fitting first; those of equal fit in an order that ``rng`` draws."""
+def threads_for(film: Film, goal: str) -> list[Thread]:
+    """Every thread that would suit, the most fitting first; each telling of an idea begins with another one."""
     book: dict[str, Any] = english.data("threads_en")
     story = film.idea
     met = film.roles.partner is not None and bool(film.roles.partner.noun) and _same(story.fear, film.roles.partner.noun)
     keys = story.keywords | {"@met" if met else _number(story.fear)}
+    shape: list[Thread] = book["shapes"].get(film.shape, [])
     ranked: list[Thread] = []
     for wish in _wishes(film, goal):
         fitting = [one for one in book["wishes"].get(wish, []) if "when" not in one or keys & set(one["when"])]
-        rng.shuffle(fitting)
-        # what was written for just such an idea goes before what fits any wish of its kind, mostly
-        fitting.sort(key=lambda one: "when" not in one and rng.random() < 0.8)
-        ranked += fitting
+        # a wish for which little is written borrows from the shape, so that there is always another telling
+        ranked += _in_turn(fitting, film, [] if len(fitting) > _ENOUGH or ranked else shape)
     if not story.clauses and film.roles.hero is not None:
-        ranked += _of_kind(film.roles.hero, book["kinds"], rng)
-    shape = list(book["shapes"].get(film.shape, []))
-    rng.shuffle(shape)
-    return [{part: one[part] for part in _PARTS if part in one} for one in (*ranked, *shape)]
+        ranked += _in_turn(_of_kind(film.roles.hero, book["kinds"]), film, shape)
+    ranked += _in_turn(shape, film)
+    return [{part: one[part] for part in _PARTS if part in one} for one in ranked]
 
 
-def _of_kind(hero: Player, book: dict[str, list[Thread]], rng: random.Random) -> list[Thread]:
+def _in_turn(threads: list[Thread], film: Film, spare: Sequence[Thread] = ()) -> list[Thread]:
+    """The threads from another one on for each telling; what was written for just such an idea is told first."""
+    special = [one for one in threads if "when" in one] or (threads if spare else [])
+    order = [*special, *(one for one in [*threads, *spare] if one not in special)]
+    digest = hashlib.sha256(f"thread:{film.idea.text}".encode()).digest()
+    first = 0 if special else int.from_bytes(digest[:4], "big")
+    start = (first + film.telling) % len(order) if order else 0
+    return [*order[start:], *order[:start]]
+
+
+def _of_kind(hero: Player, book: dict[str, list[Thread]]) -> list[Thread]:
     """Threads for somebody of whom the idea says nothing but what they are."""
     look = hero.character.look
     child = "child" if look.age is Age.CHILD and look.species is Species.PERSON else ""
-    found = next((book[key] for key in (*hero.noun.split()[::-1], str(look.species), child) if key in book), [])
-    order = list(found)
-    rng.shuffle(order)
-    return order
+    keys = (*hero.noun.split()[::-1], str(look.species), child)
+    return next((book[key] for key in keys if key in book), [])
 
 
 def _same(fear: str, noun: str) -> bool:
