@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resources.agents.storyteller.people import NARRATOR
 from resources.agents.storyteller.shots import Draft
 from resources.errors import InputError
 from schemas.vocabulary import CameraMove, Emotion, ShotSize
@@ -27,7 +28,7 @@ MOST_EXTRA_S = 5.0
 
 _LOOSE = frozenset({"answer", "low-reply", "question-reply", "memory", "first"})
 """Beats a film that is too long does without."""
-_QUIET = ("arrive-reply", "arrive", "sorry-reply", "low", "dash", "sulk", "safe-reply")
+_QUIET = ("arrive-reply", "arrive", "sorry-reply", "dash", "sulk", "safe-reply", "low")
 """Beats that also work without a word, in the order in which they fall silent."""
 _ORDER = (
     "answer", "thing", "second", "low-reply", "first", "sulk", "arrive", "low", "prologue", "memory", "question",
@@ -157,6 +158,10 @@ def _shorten(fitted: list[Draft], longest: float, fewest: int, *, wished: bool) 
             fitted.remove(silent[0])
         elif any(len(draft.lines) > 1 for draft in spoken):
             longest_one = max(spoken, key=lambda draft: len(draft.lines) * 200 + draft.seconds)
+            if longest_one.act == 1 and len(longest_one.lines) > 2 and longest_one.lines[0].character_id == NARRATOR.id:
+                # who comes in is seen to come in
+                longest_one.lines = longest_one.lines[1:]
+                continue
             # of a question and its answer the answer can stand alone
             asked = longest_one.lines[-2].text.endswith("?")
             longest_one.lines = [*longest_one.lines[:-2], longest_one.lines[-1 if asked else -2]]
@@ -169,9 +174,14 @@ def _shorten(fitted: list[Draft], longest: float, fewest: int, *, wished: bool) 
 
 
 def _silent(fitted: list[Draft]) -> list[Draft]:
-    """Shots between the first and the last in which nothing is said, the least needed first; one insert stays."""
+    """Shots between the first and the last in which nothing is said, the least needed first.
+
+    One insert stays, and one face.
+    """
     inserts = [draft for draft in fitted if draft.size is ShotSize.INSERT]
-    spare = [one for one in fitted[1:-1] if not one.lines and (one not in inserts or len(inserts) > 1)]
+    faces = [draft for draft in fitted if draft.size in (ShotSize.CLOSE, ShotSize.REACTION)]
+    kept = [one[0] for one in (inserts, faces) if len(one) == 1]
+    spare = [one for one in fitted[1:-1] if not one.lines and one not in kept]
     return sorted(spare, key=lambda draft: (draft.size is not ShotSize.REACTION, draft.act != 3, _weight(draft)))
 
 

@@ -288,6 +288,7 @@ class Script:
         values["he"] = words.hero.gender if words.hero else ""
         speaker, listener = self._speaker(role), words.partner if role == "H" else words.hero
         values["speaker_noun"] = speaker.noun if speaker else ""
+        values["a_speaker_noun"] = english.article(speaker.noun) if speaker and speaker.noun else ""
         values["listener"] = listener.name if listener else ""
         mine, yours = words.spoken_goal
         told = {"H": mine, "P": yours}.get(role, words.goal)

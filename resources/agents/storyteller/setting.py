@@ -128,7 +128,7 @@ def _skies(
     clear = Weather.CLEAR
     if idea.awaited is not None:
         dull = Weather.SNOW if place is Place.MOUNTAINS else Weather.FOG
-        before = named or (dull if idea.awaited is clear and place not in _AIRLESS else clear)
+        before = idea.weather or (dull if idea.awaited is clear and place not in _AIRLESS else clear)
         return [before, before, idea.awaited]
     if named is not None:
         lifts = shape in ("rescue", "quest", "race") and named in (Weather.STORM, Weather.FOG, Weather.RAIN)

@@ -15,7 +15,7 @@ from schemas.vocabulary import Age, Species
 
 Thread = dict[str, list[str]]
 _PARTS = ("open", "mid", "turn", "close")
-_ENOUGH = 2
+_ENOUGH = 1
 """So many threads of a wish are enough for its tellings to differ."""
 _MEETING = frozenset({"find", "meet", "discover", "encounter", "see", "notice", "hear", "spot", "catch"})
 _STATIVE = frozenset({"be", "have", "live", "want", "need", "try", "refuse", "decide", "learn", "hope"})
@@ -41,12 +41,19 @@ def threads_for(film: Film, goal: str) -> list[Thread]:
 
 def _in_turn(threads: list[Thread], film: Film, spare: Sequence[Thread] = ()) -> list[Thread]:
     """The threads from another one on for each telling; what was written for just such an idea is told first."""
-    special = [one for one in threads if "when" in one] or (threads if spare else [])
-    order = [*special, *(one for one in [*threads, *spare] if one not in special)]
     digest = hashlib.sha256(f"thread:{film.idea.text}".encode()).digest()
-    first = 0 if special else int.from_bytes(digest[:4], "big")
-    start = (first + film.telling) % len(order) if order else 0
-    return [*order[start:], *order[:start]]
+    own = int.from_bytes(digest[:4], "big")
+    special = [one for one in threads if "when" in one] or (list(threads) if spare else [])
+    common = [one for one in threads if one not in special]
+    # two ideas of one kind go through what is common in different orders
+    order = [*_from(special, own * (len(common) == 0)), *_from(common, own), *_from(list(spare), own // 97)]
+    return _from(order, film.telling)
+
+
+def _from(threads: list[Thread], start: int) -> list[Thread]:
+    """The same threads, beginning with another one."""
+    at = start % len(threads) if threads else 0
+    return [*threads[at:], *threads[:at]]
 
 
 def _of_kind(hero: Player, book: dict[str, list[Thread]]) -> list[Thread]:
