@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from resources.agents.storyteller import english, opening, portrait, script, shots, threads
+from resources.agents.storyteller import english, goals, opening, portrait, script, shots, slots, threads
 from resources.agents.storyteller import idea as ideas
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.people import NARRATOR, Player
@@ -26,7 +26,7 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
     hero, partner, recipient, foe = film.roles.hero, film.roles.partner, film.roles.recipient, film.roles.foe
     goal = story.goal or (_default_goal(film, hero, rng) if hero else "")
     story_goal = ideas.replace_goal(story, goal)
-    words = script.Words(
+    words = slots.Words(
         hero=hero,
         partner=partner,
         third=recipient,
@@ -39,9 +39,9 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         things=tuple(film.words[:2]),
         prop=film.props[0] if film.props else "",
         known=bool(film.props) and prop_words().get(film.props[0]) is not None,
-        object=threads.object_of(story.goal) if hero else "",
+        object=goals.object_of(story.goal) if hero else "",
         goal=goal if hero else "",
-        spoken_goal=script.goal_between(story_goal, hero, partner) if hero else ("", ""),
+        spoken_goal=goals.goal_between(story_goal, hero, partner) if hero else ("", ""),
         fear=story.fear if len(story.fear) <= 30 else "",
         deadline=story.deadline,
         subject=rng.choice(_VAGUE) if (topic := opening.subject(story)) == "this" else topic,

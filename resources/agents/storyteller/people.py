@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from resources.agents.storyteller import clean, english
 from resources.agents.storyteller.idea import Idea, Who
-from resources.lexicon import gender_of, look_of, resolve_look, species_of
+from resources.agents.storyteller.looks import look_for, portrait_of
+from resources.lexicon import gender_of, look_of, species_of
 from resources.lexicon.words import words_of
-from schemas.plan import Character, Look
-from schemas.vocabulary import Age, Garment, Hair, Headwear, Place, Species
+from schemas.plan import Character
+from schemas.vocabulary import Age, Place, Species
 
 NARRATOR = Character(
     id="narrator",
@@ -110,7 +111,9 @@ def is_away(idea: Idea, who: Who) -> bool:
     """Whether the idea says that somebody has gone: his granddaughter, who left for the sea."""
     lows = [token.lower() for token in english.tokens(idea.text)]
     after = [low for low in lows[who.last : who.last + 4] if low != ","]
-    return after[:1] == ["who"] and bool(set(after[1:3]) & {"left", "went", "sailed", "vanished", "disappeared", "moved"})
+    return after[:1] == ["who"] and bool(
+        set(after[1:3]) & {"left", "went", "sailed", "vanished", "disappeared", "moved"}
+    )
 
 
 def _company(hero: Who, idea: Idea, place: Place, rng: random.Random) -> str:
@@ -197,8 +200,8 @@ def _player(
     colour = next((one for one in colours if said.garment_colour is None), "")
     if colour:
         colours.remove(colour)
-    look = _look(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
-    seen = _portrait(look, colour, species, gender, noun)
+    look = look_for(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
+    seen = portrait_of(look, colour, species, gender, noun)
     if described and not again:
         portrait = f"{english.capital(name)}: {described.rstrip('.!?')}. {english.capital(seen)}."
     else:
@@ -228,56 +231,3 @@ def _name(noun: str, species: str, gender: str, taken: list[str], rng: random.Ra
     titles: dict[str, str] = english.data("stage")["titles"]
     title = titles.get(noun.split()[-1]) if noun and species is Species.PERSON else None
     return f"{'Dame' if title == 'Sir' and gender == 'she' else title} {name}" if title else name
-
-
-def _look(
-    ident: str, phrase: str, noun: str, species: Species, gender: str, said: Look, colour: str | None, seed: int
-) -> Look:
-    """What the words say, clothes in a colour of their own, and the rest as it would be drawn."""
-    pronoun = {"she": "a woman", "he": "a man"}[gender] if species is Species.PERSON else ""
-    known = said.model_copy(update={"species": species, "garment_colour": said.garment_colour or colour})
-    drawn = resolve_look(Character(id=ident, name="x", description=f"{phrase} {noun}, {pronoun}", look=known), seed)
-    look = Look(**drawn.model_dump())
-    changes: dict[str, object] = {}
-    if gender == "she" and look.hair is Hair.BEARD:
-        changes["hair"] = Hair.BUN if look.age is Age.OLD else Hair.LONG
-    if gender == "he":
-        if look.hair in (Hair.BUN, Hair.BRAIDS):
-            changes["hair"] = Hair.SHORT
-        if look.garment is Garment.DRESS:
-            changes["garment"] = Garment.COAT
-        if look.headwear is Headwear.BOW:
-            changes["headwear"] = Headwear.CAP
-    if said.hair is Hair.BEARD and gender == "he":
-        changes["hair"] = Hair.BEARD
-    return look.model_copy(update=changes)
-
-
-_HAIR_WORDS = {Hair.NONE: "no hair", Hair.SHORT: "short hair", Hair.LONG: "long hair", Hair.CURLY: "curly hair",
-               Hair.BUN: "hair in a bun", Hair.BRAIDS: "braids", Hair.BEARD: "a beard"}  # fmt: skip
-
-
-def _portrait(look: Look, colour: str, species: Species, gender: str, noun: str) -> str:
-    """A look in words, for whoever paints from text."""
-    build = {"slim": "slim", "stout": "round", "medium": "sturdy"}[look.build or "medium"]
-    garment = {"suit": "suit", "armour": "suit of armour", "overalls": "pair of overalls"}.get(
-        look.garment or "", str(look.garment)
-    )
-    if species is not Species.PERSON:
-        age = {"child": "young ", "old": "old ", "adult": ""}[look.age or "adult"]
-        wears = (
-            f" in {english.article(f'{colour} {garment}')}"
-            if species in (Species.ROBOT, Species.ALIEN) and colour
-            else ""
-        )
-        kind = noun.split()[-1] if noun else species.value
-        if kind in english.data("stage")["spirits"]:
-            return f"{english.article(kind)} with a face, {build} and {colour or 'pale'}, and no feet on the ground"
-        return english.article(f"{build} {age}{kind}{wears}")
-    person = {"child": {"she": "girl", "he": "boy"}, "old": {"she": "old woman", "he": "old man"}}.get(
-        look.age or "", {"she": "woman", "he": "man"}
-    )[gender]
-    dress = english.article(f"{colour} {garment}".strip())
-    hat = "" if look.headwear in (None, Headwear.NONE) else f" and {english.article(str(look.headwear))}"
-    eyes = ", with glasses" if look.glasses else ""
-    return f"{english.article(f'{build} {person}')} with {_HAIR_WORDS[look.hair or Hair.SHORT]}, in {dress}{hat}{eyes}"

@@ -50,7 +50,9 @@ class Portrait:
             return self._thing(0 if beat == "first" or len(self.film.props) < 2 else 1, scene)
         if beat == "witness":
             return self._say(data["witness"][place] if self.film.witness else data["witness_none"], scene)
-        thought = next((data["thoughts"][word] for word in data["thoughts"] if word in self.film.idea.keywords), [])
+        thought: list[str] = next(
+            (data["thoughts"][word] for word in data["thoughts"] if word in self.film.idea.keywords), []
+        )
         if beat == "grow":
             told = thought or (data["skies"][air] if air != "clear" else data["places"][place])
         else:

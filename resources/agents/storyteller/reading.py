@@ -13,7 +13,7 @@ from resources.lexicon import mood_of, time_of, weather_of
 from resources.lexicon.scene import places_in
 
 _TOPIC = re.compile(
-    r"\b(?:argu|quarrel|fight|disagree|debat|bicker|squabbl)\w* (?:about|over) ([^,.;!?]{3,44})", re.IGNORECASE
+    r"\b(?:argu|quarrel|fight|disagree|debat|bicker|squabbl)\w* (?:about|over) ([^,.;!?]{3,120})", re.IGNORECASE
 )
 
 _AWAITED = re.compile(
@@ -21,6 +21,7 @@ _AWAITED = re.compile(
     r"((?:(?:the|a|an|some|more|first|real) )*[a-z]+)",
     re.IGNORECASE,
 )
+_LONGEST_TOPIC = 44
 
 
 def read(text: str) -> Idea:
@@ -54,5 +55,5 @@ def read(text: str) -> Idea:
         awaited=coming,
         mood=mood_of(text),
         keywords=frozenset(bases | set(lows)),
-        topic=topic.group(1) if (topic := _TOPIC.search(text)) else "",
+        topic=shortened(topic.group(1).strip(), _LONGEST_TOPIC) if (topic := _TOPIC.search(text)) else "",
     )

@@ -75,7 +75,7 @@ def scenes(idea: Idea, shape: str, mood: Mood, rng: random.Random) -> list[Scene
 
 def _under_the_sky(idea: Idea, place: Place | None, rng: random.Random) -> Place | None:
     """Where it plays when nothing but the weather is said: snow is not looked at through a window."""
-    if idea.weather in (None, Weather.CLEAR) or idea.deadline and weather_of(idea.deadline) is idea.weather:
+    if idea.weather in (None, Weather.CLEAR) or (idea.deadline and weather_of(idea.deadline) is idea.weather):
         return place
     if place is not None and place not in _INDOORS:
         return place

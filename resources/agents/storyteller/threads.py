@@ -25,7 +25,9 @@ def threads_for(film: Film, goal: str) -> list[Thread]:
     """Every thread that would suit, the most fitting first; each telling of an idea begins with another one."""
     book: dict[str, Any] = english.data("threads_en")
     story = film.idea
-    met = film.roles.partner is not None and bool(film.roles.partner.noun) and _same(story.fear, film.roles.partner.noun)
+    met = (
+        film.roles.partner is not None and bool(film.roles.partner.noun) and _same(story.fear, film.roles.partner.noun)
+    )
     keys = story.keywords | {"@met" if met else _number(story.fear)}
     shape: list[Thread] = book["shapes"].get(film.shape, [])
     ranked: list[Thread] = []
@@ -84,7 +86,9 @@ def _wishes(film: Film, goal: str) -> list[str]:
         out.append("fear")
     named = roles.partner is not None and roles.partner.who is not None
     acts = [clause for clause in story.clauses if clause.who == 0]
-    if named and any(clause.verb in ("love", "marry", "kiss") for clause in acts) or "love" in story.keywords and named:
+    if (named and any(clause.verb in ("love", "marry", "kiss") for clause in acts)) or (
+        "love" in story.keywords and named
+    ):
         out.append("love")
     if film.shape == "farewell" and "goodbye" in story.keywords:
         out.append("goodbye")
@@ -109,22 +113,3 @@ def _meets(clause: Clause) -> bool:
             break
         head.append(word)
     return bool(head) and species_words().get(head[-1].lower()) is not None
-
-
-def object_of(goal: str) -> str:
-    """What a goal is directed at, without what follows it: ``carry a letter across the desert`` gives a letter."""
-    words = english.tokens(goal)[1:]
-    if words and words[0].lower() in ("for", "to", "after") and len(words) > 1:
-        words = words[1:]
-    out: list[str] = []
-    for at, word in enumerate(words):
-        low = word.lower()
-        if not low[0].isalpha() or (low in english.closed() and not (at == 0 and low in ("no", "one"))):
-            break
-        if at and low in english.word_class("determiners"):
-            break
-        out.append(word)
-    opens = bool(out) and out[0].lower() in english.word_class("determiners")
-    if not out or (opens and len(out) < 2) or len(out) > 5:
-        return ""
-    return english.join(out) if opens or english.singular(out[-1]) != out[-1] or out[0][0].isupper() else ""
