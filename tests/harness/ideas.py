@@ -38,9 +38,9 @@ class Named:
 IDEAS: tuple[Named, ...] = (
     Named("lighthouse", "An abandoned lighthouse in the fog at dawn", (Place.SEA,), TimeOfDay.DAWN, Weather.FOG,
           words=("lighthouse", "fog"), outdoors=True),
-    Named("bakers", "Two rival bakers must share one oven before the village fair opens at dawn", (Place.KITCHEN, Place.MARKET),
-          TimeOfDay.DAWN, None, (Species.PERSON, Species.PERSON), ("oven",), ("bakers", "oven", "dawn"),
-          ("race", "misunderstanding")),
+    Named("bakers", "Two rival bakers must share one oven before the village fair opens at dawn",
+          (Place.KITCHEN, Place.MARKET), TimeOfDay.DAWN, None, (Species.PERSON, Species.PERSON), ("oven",),
+          ("bakers", "oven", "dawn"), ("race", "misunderstanding")),
     Named("boat", "A hedgehog and an owl build a boat in the forest", (Place.FOREST,), None, None,
           (Species.MOUSE, Species.BIRD), ("boat",), ("hedgehog", "owl", "boat"), ("quest",), True),
     Named("train", "The last train leaves an empty station in the rain at night", (Place.CITY,), TimeOfDay.NIGHT,

@@ -37,7 +37,7 @@ def goal_between(idea: Idea, hero: Player, partner: Player | None) -> tuple[str,
     nouns = {partner.noun, partner.name} if partner and partner.who is not None else set()
     words = english.tokens(idea.goal)
     heads = [at for at, word in enumerate(words) if any(word in noun.split()[-1:] for noun in nouns if noun)]
-    if not heads:
+    if not heads or words[0] in ("become", "be"):
         return mine, yours
     if english.verb_base(words[0]) in ("find", "meet", "discover", "see", "say", "hear") and len(words) < 7:
         return "", ""

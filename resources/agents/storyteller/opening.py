@@ -127,7 +127,9 @@ def in_sentence(text: str) -> str:
     if " " in text or not text[1:].islower():
         return lower_first(text)
     low = text.lower()
-    countable = low not in english.data("stage")["concepts"] and bool(place_words().get(low) or prop_words().get(low))
+    known = bool(place_words().get(low) or prop_words().get(low))
+    counted = low not in english.word_class("masses") and low not in english.data("stage")["concepts"]
+    countable = known and counted
     return english.article(low) if countable and english.singular(low) == low else low
 
 
