@@ -250,3 +250,40 @@ def test_three_hundred_ideas_are_told_in_whole_sentences() -> None:
             # what the idea itself says is its own affair
             broken = [hit.group() for hit in (pattern.search(line) for pattern in BROKEN) if hit]
             assert all(part.lower() in idea.lower() for part in broken), (idea, line)
+
+
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+def test_what_is_written_can_be_said() -> None:
+    """Every line of threads and world reads as the script reads it, and has no slot that nothing fills."""
+    book, world = data("threads_en"), data("world_en")
+    parts = [one[part] for kind in ("wishes", "shapes", "kinds") for pool in book[kind].values() for one in pool
+             for part in ("open", "mid", "turn", "close") if part in one]  # fmt: skip
+    parts += [[line] for pool in world["things"].values() for line in pool]
+    parts += [entry for kind in ("skies", "places") for pool in world[kind].values() for entry in pool]
+    parts += [entry["turn"] for entry in data("natures_en").values() if "turn" in entry]
+    parts += world["strange"]
+    traits = {
+        f"{role}_{trait}" for role in ("hero", "partner") for trait in ("part", "sound", "food", "skill", "fault")
+    }
+    known = traits | set(
+        "hero partner a_hero_noun a_partner_noun in_place the_place the_thing a_thing the_weather_or_hour "
+        "the_object object object_noun goal_me topic fear deadline".split()
+    )
+    for lines in parts:
+        for line in lines:
+            head, _, text = line.partition(": ")
+            assert re.fullmatch(r"[NHPX](?: (?:happy|sad|angry|afraid|surprised|tender|determined))?", head), line
+            assert text[-1] in ".!?" or text.startswith("@"), line
+            assert {slot[0].lower() + slot[1:] for slot in SLOT.findall(text)} <= known, line
+            assert len(SLOT.sub("Name", text)) <= 110, line
+
+
+def test_everybody_has_traits_and_every_kin_a_nature() -> None:
+    rows = data("traits_en")["traits"]
+    assert all(len(row) == 5 and all(row) for row in rows.values())
+    assert {str(kind) for kind in Species} <= set(rows)
+    natures = data("natures_en")
+    assert all(set(kin) <= {"doubt", "comfort", "joy", "turn"} for kin in natures.values())
+    assert set(data("stage")["kin"].values()) <= set(natures) | set(rows)
