@@ -11,7 +11,7 @@ from schemas.vocabulary import CameraMove, Emotion, ShotSize
 
 LEAST_SHOTS, MOST_SHOTS = 5, 10
 """When nothing is wished."""
-LONGEST_S = 52.0
+LONGEST_S = 49.0
 """Seconds of shots at most, by estimate; title and end card come on top, and a voice may be slow."""
 SHORTEST_S = 21.0
 """Seconds of shots at least; a film of few words takes more time to look."""
