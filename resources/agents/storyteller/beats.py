@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from resources.agents.storyteller import english, opening, script, shots
+from resources.agents.storyteller import english, goals, opening, portrait, script, shots, slots, threads
 from resources.agents.storyteller import idea as ideas
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.people import NARRATOR, Player
 from resources.agents.storyteller.setting import Scene
 from resources.agents.storyteller.shots import Draft
 from resources.lexicon import props_in
+from resources.lexicon.scene import prop_words
 from schemas.plan import Dialogue
 from schemas.vocabulary import CameraMove, Emotion, ShotSize, Species
 
@@ -25,7 +26,7 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
     hero, partner, recipient, foe = film.roles.hero, film.roles.partner, film.roles.recipient, film.roles.foe
     goal = story.goal or (_default_goal(film, hero, rng) if hero else "")
     story_goal = ideas.replace_goal(story, goal)
-    words = script.Words(
+    words = slots.Words(
         hero=hero,
         partner=partner,
         third=recipient,
@@ -36,8 +37,11 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         recipient=recipient is not None,
         partner_did=story.done_by(partner.who) if partner and partner.who else "",
         things=tuple(film.words[:2]),
+        prop=film.props[0] if film.props else "",
+        known=bool(film.props) and prop_words().get(film.props[0]) is not None,
+        object=goals.object_of(story.goal) if hero else "",
         goal=goal if hero else "",
-        spoken_goal=script.goal_between(story_goal, hero, partner) if hero else ("", ""),
+        spoken_goal=goals.goal_between(story_goal, hero, partner) if hero else ("", ""),
         fear=story.fear if len(story.fear) <= 30 else "",
         deadline=story.deadline,
         subject=rng.choice(_VAGUE) if (topic := opening.subject(story)) == "this" else topic,
@@ -45,11 +49,14 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         witness=film.witness.phrase if film.witness else "",
     )
     book = script.Script(words, rng)
+    if hero is not None and partner is not None:
+        book.weave(threads.threads_for(film, story.goal), film.acts[0], film.acts[2])
     told, trouble = opening.told(story, players, film.acts[0], rng)
     if written_in != "en":
         told, trouble = opening.quoted(story, rng), []
-    elif film.shape == "portrait" and words.idea and len(told) == 1:
-        told = [line.text for line in book.portrait("establish", film.acts[0])] or told
+    look = portrait.Portrait(film, book) if film.shape == "portrait" else None
+    if look is not None:
+        told = look.opening(told)
     drafts: list[Draft] = []
     met = False
     beats: list[dict[str, Any]] = english.data("shapes")[film.shape]
@@ -62,7 +69,11 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
             continue
         if beat["beat"] == "answer" and drafts[-1].seen == draft.seen:
             continue
-        draft.lines = _beat_lines(film, book, beat, draft, trouble)
+        draft.lines = look.lines(beat["beat"], draft.scene) if look else _beat_lines(film, book, beat, draft, trouble)
+        if beat["beat"] == "end":
+            # whoever has the last word is there to say it
+            heard = {line.character_id for line in draft.lines}
+            draft.seen += [one for one in players if one.character.id in heard and one not in draft.seen]
         brought = partner is not None and (partner.who is None or partner.who.wished)
         if partner is not None and brought and not met and _needs(partner, draft):
             draft.lines = [*_company(film, hero, partner, draft.scene, rng), *draft.lines]
@@ -157,10 +168,6 @@ def _beat_lines(
     film: Film, book: script.Script, beat: dict[str, Any], draft: Draft, trouble: list[str]
 ) -> list[Dialogue]:
     name = str(beat["beat"])
-    if film.shape == "portrait":
-        if name == "witness" and film.witness is None:
-            return book.portrait("witness_none", draft.scene)
-        return book.portrait(name, draft.scene)
     if trouble and int(beat["act"]) == 2:
         said = _narration(trouble)
         trouble.clear()

@@ -171,7 +171,9 @@ def _goal(clause: Clause, words: list[str], lows: list[str]) -> str:
             return english.join([base, *words[2:]])
         return english.join(["see", *words[1:]])
     if verb == "wait":
-        return english.join(["see", *words[lows.index("for") + 1 :]]) if "for" in lows else ""
+        waited = words[lows.index("for") + 1 :] if "for" in lows else []
+        # "waits for the sun to come back" is told as "see the sun come back"
+        return english.join(["see", *(word for word in waited if word.lower() != "to")]) if waited else ""
     if verb in _SEEK:
         rest = words[1:] if lows[0] in ("for", "after") else words
         return english.join([_SEEK[verb], *rest]) if rest else ""

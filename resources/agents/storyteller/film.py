@@ -27,6 +27,8 @@ class Film:
     words: list[str]
     """Things as they are spoken of, in the order of ``props``."""
     witness: Player | None
+    telling: int = 0
+    """Which of the ways there are to tell this idea."""
 
     @property
     def players(self) -> list[Player]:
@@ -34,7 +36,7 @@ class Film:
         return self.roles.players
 
 
-def decide(story: Idea, rng: random.Random, seed: int) -> Film:
+def decide(story: Idea, rng: random.Random, seed: int, telling: int = 0) -> Film:
     """Shape, mood, cast, places and things for an idea; every choice that is left open comes from ``rng``."""
     people_named = bool(story.cast)
     mood = story.mood or _concept_mood(story) or rng.choice([Mood.WARM, Mood.PLAYFUL, Mood.ADVENTUROUS])
@@ -42,13 +44,32 @@ def decide(story: Idea, rng: random.Random, seed: int) -> Film:
     acts = setting.scenes(story, shape, mood, rng)
     roles = people.cast(story, acts[0].place, rng, seed)
     things = [(thing.prop, thing.word) for thing in story.things if len(thing.word) <= 24]
-    stock = [*setting.concept_props(story), *english.data("stage")["places"][acts[0].place.value]["props"]]
+    stock = [
+        *setting.concept_props(story),
+        *_kit(roles.hero),
+        *english.data("stage")["places"][acts[0].place.value]["props"],
+    ]
     spare = [prop for prop in stock if prop not in {prop for prop, _ in things}]
     if len(things) < 2:
-        keep = 0 if setting.concept_props(story) else rng.randrange(max(len(spare) - 2, 1))
+        keep = 0 if setting.concept_props(story) or _kit(roles.hero) else rng.randrange(max(len(spare) - 2, 1))
+        if not people_named and not setting.concept_props(story):
+            # nobody's things: any two that lie about there, so that no two films of one place show the same
+            spare = rng.sample(spare, len(spare))
         things += [(prop, prop) for prop in spare[keep : keep + 2]]
     witness = None if people_named else _witness(acts[0], rng, seed, story)
-    return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness)
+    return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness, telling)
+
+
+def _kit(hero: Player | None) -> list[str]:
+    """What somebody like the hero has about them, in no order of weight but the list's."""
+    if hero is None:
+        return []
+    kits: dict[str, list[str]] = english.data("stage")["kits"]
+    kin: dict[str, str] = english.data("stage")["kin"]
+    nouns = [hero.noun, *hero.noun.split()[::-1]]
+    species = hero.character.look.species
+    keys = [*nouns, *(kin.get(noun, "") for noun in nouns), str(species) if species is not Species.PERSON else ""]
+    return next((list(kits[key]) for key in keys if key in kits), [])
 
 
 def _concept_mood(story: Idea) -> Mood | None:
@@ -68,6 +89,10 @@ def _shape(story: Idea, rng: random.Random) -> str:
             shape, 1.0
         )
         scores[shape] = hits * weight + rng.random() * 0.5
+    if any(people.is_away(story, who) for who in story.cast):
+        # they have parted long ago: what is told is not the parting
+        scores["farewell"] *= 0.3
+        scores["quest"] += 1.0
     if story.goal.startswith("find ") and any(clause.verb in ("lose", "miss", "search") for clause in story.clauses):
         scores["quest"] += 2.0
     if story.goal.startswith("remember "):

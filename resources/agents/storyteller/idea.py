@@ -78,6 +78,8 @@ class Idea:
     """Named places, their words, and whether the story only goes there; where it stands comes first."""
     time: TimeOfDay | None = None
     weather: Weather | None = None
+    awaited: Weather | None = None
+    """Weather that is not there yet and comes in the end: ``waits for rain``."""
     mood: Mood | None = None
     keywords: frozenset[str] = frozenset()
     """Every word in its base form and as written."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resources.agents.storyteller.people import NARRATOR
 from resources.agents.storyteller.shots import Draft
 from resources.errors import InputError
 from schemas.vocabulary import CameraMove, Emotion, ShotSize
 
 LEAST_SHOTS, MOST_SHOTS = 5, 10
 """When nothing is wished."""
-LONGEST_S = 52.0
+LONGEST_S = 49.0
 """Seconds of shots at most, by estimate; title and end card come on top, and a voice may be slow."""
 SHORTEST_S = 21.0
 """Seconds of shots at least; a film of few words takes more time to look."""
@@ -27,7 +28,7 @@ MOST_EXTRA_S = 5.0
 
 _LOOSE = frozenset({"answer", "low-reply", "question-reply", "memory", "first"})
 """Beats a film that is too long does without."""
-_QUIET = ("arrive-reply", "arrive", "sorry-reply", "low", "dash", "sulk", "safe-reply")
+_QUIET = ("arrive-reply", "arrive", "sorry-reply", "dash", "sulk", "safe-reply", "low")
 """Beats that also work without a word, in the order in which they fall silent."""
 _ORDER = (
     "answer", "thing", "second", "low-reply", "first", "sulk", "arrive", "low", "prologue", "memory", "question",
@@ -78,7 +79,8 @@ class Length:
             longest = shortest = self.seconds - sum(self._cards)
         fitted = _fewer(list(drafts), self.count or self.most)
         _grow(fitted, self.count or 0)
-        _shorten(fitted, longest, self.count or (FEWEST if self.seconds is not None else LEAST_SHOTS))
+        fewest = self.count or (FEWEST if self.seconds is not None else LEAST_SHOTS)
+        _shorten(fitted, longest, fewest, wished=self.seconds is not None)
         total = sum(draft.seconds for draft in fitted)
         if self.seconds is not None and total > longest * 1.15:
             raise InputError(
@@ -133,8 +135,15 @@ def _grow(drafts: list[Draft], count: int) -> None:
             drafts.insert(at, look)
 
 
-def _shorten(fitted: list[Draft], longest: float, fewest: int) -> None:
-    """What matters least goes first: loose beats, then words that a picture can do without."""
+_WHOLE = 6
+"""Shots that a story keeps before its exchanges are cut in half."""
+
+
+def _shorten(fitted: list[Draft], longest: float, fewest: int, *, wished: bool) -> None:
+    """What matters least goes first: loose beats, then words that a picture can do without.
+
+    ``wished`` says that somebody asked for this length: then the last words may be cut as well.
+    """
     while sum(draft.seconds for draft in fitted) > longest:
         spoken = [draft for draft in fitted[1:-1] if draft.lines and draft.beat != "prologue"]
         loose = [draft for draft in spoken if draft.beat in _LOOSE]
@@ -145,17 +154,35 @@ def _shorten(fitted: list[Draft], longest: float, fewest: int) -> None:
             inserts[0].lines = []
         elif quiet := next((draft for beat in _QUIET for draft in spoken if draft.beat == beat), None):
             quiet.lines = []
+        elif len(fitted) > max(fewest, _WHOLE) and (silent := _silent(fitted)):
+            fitted.remove(silent[0])
         elif any(len(draft.lines) > 1 for draft in spoken):
             longest_one = max(spoken, key=lambda draft: len(draft.lines) * 200 + draft.seconds)
+            if longest_one.act == 1 and len(longest_one.lines) > 2 and longest_one.lines[0].character_id == NARRATOR.id:
+                # who comes in is seen to come in
+                longest_one.lines = longest_one.lines[1:]
+                continue
             # of a question and its answer the answer can stand alone
             asked = longest_one.lines[-2].text.endswith("?")
             longest_one.lines = [*longest_one.lines[:-2], longest_one.lines[-1 if asked else -2]]
-        elif fewest < LEAST_SHOTS and len(fitted[-1].lines) > 1:  # from here on only when a short film was asked for
-            fitted[-1].lines = fitted[-1].lines[:-1]
-        elif fewest < LEAST_SHOTS and len(fitted) > fewest:
+        elif wished and len(fitted[-1].lines) > 1:  # from here on only when a short film was asked for
+            fitted[-1].lines = fitted[-1].lines[-1:]
+        elif wished and len(fitted) > fewest:
             fitted.remove(min(fitted[1:-1], key=lambda draft: (bool(draft.lines), _weight(draft))))
         else:
             break
+
+
+def _silent(fitted: list[Draft]) -> list[Draft]:
+    """Shots between the first and the last in which nothing is said, the least needed first.
+
+    One insert stays, and one face.
+    """
+    inserts = [draft for draft in fitted if draft.size is ShotSize.INSERT]
+    faces = [draft for draft in fitted if draft.size in (ShotSize.CLOSE, ShotSize.REACTION)]
+    kept = [one[0] for one in (inserts, faces) if len(one) == 1]
+    spare = [one for one in fitted[1:-1] if not one.lines and one not in kept]
+    return sorted(spare, key=lambda draft: (draft.size is not ShotSize.REACTION, draft.act != 3, _weight(draft)))
 
 
 def _stretch(fitted: list[Draft], shortest: float, wished: bool) -> None:

@@ -61,6 +61,12 @@ def _introduce(idea: Idea, setup: str, players: list[Player], scene: Scene, rng:
     hero = players[0]
     staging = english.data("staging")
     lowered = in_sentence(setup)
+    who = hero.who
+    if who is not None and who.noun and not who.name and who.count == 1 and who.first == 0 and who.phrase:
+        first = setup.split(" ", 1)[0].lower()
+        if first not in english.word_class("determiners"):
+            # a headline: "Dragon." is a dragon, "Robot finds a cat" is about a robot
+            setup = lowered = english.article(setup[:1].lower() + setup[1:])
     main = [clause for clause in idea.clauses if clause.conj not in ("who", "that", "which")]
     values = {
         "hero": hero.name,
@@ -121,7 +127,9 @@ def in_sentence(text: str) -> str:
     if " " in text or not text[1:].islower():
         return lower_first(text)
     low = text.lower()
-    countable = low not in english.data("stage")["concepts"] and bool(place_words().get(low) or prop_words().get(low))
+    known = bool(place_words().get(low) or prop_words().get(low))
+    counted = low not in english.word_class("masses") and low not in english.data("stage")["concepts"]
+    countable = known and counted
     return english.article(low) if countable and english.singular(low) == low else low
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from resources.agents.storyteller import clean, english
 from resources.agents.storyteller.idea import Idea, Who
-from resources.lexicon import gender_of, look_of, resolve_look, species_of
+from resources.agents.storyteller.looks import look_for, portrait_of
+from resources.lexicon import gender_of, look_of, species_of
 from resources.lexicon.words import words_of
-from schemas.plan import Character, Look
-from schemas.vocabulary import Age, Garment, Hair, Headwear, Place, Species
+from schemas.plan import Character
+from schemas.vocabulary import Age, Place, Species
 
 NARRATOR = Character(
     id="narrator",
@@ -69,12 +70,16 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     A hero who would be alone, or who meets the other only at the end of the way, is given company.
     """
     named = [who for who in idea.cast if not who.owner] or idea.cast
+    if len(named) == 1 and named[0].count == 1:
+        # whoever owns what the story is about is the one it is about: her grandmother's suitcase
+        named = [*named, *(who for who in idea.cast if who.owner and who is not named[0])][:2]
     if not named:
         return Roles([])
     lows = [token.lower() for token in english.tokens(idea.text)]
     hero = named[0]
     giving = any(english.verb_base(low) in _GIVING for low in lows)
     recipient = next((who for who in named[1:] if giving and lows[who.first - 1] in ("to", "for")), None)
+    recipient = recipient or next((who for who in named[1:] if is_away(idea, who)), None)
     but = next(
         (at for at, low in enumerate(lows) if low in ("but", "until", "although") and lows[at - 1] != "nothing"), 999
     )
@@ -99,6 +104,15 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
         players[1],
         by_who.get(id(recipient)) if recipient else None,
         by_who.get(id(foe)) if foe else None,
+    )
+
+
+def is_away(idea: Idea, who: Who) -> bool:
+    """Whether the idea says that somebody has gone: his granddaughter, who left for the sea."""
+    lows = [token.lower() for token in english.tokens(idea.text)]
+    after = [low for low in lows[who.last : who.last + 4] if low != ","]
+    return after[:1] == ["who"] and bool(
+        set(after[1:3]) & {"left", "went", "sailed", "vanished", "disappeared", "moved"}
     )
 
 
@@ -172,24 +186,28 @@ def _player(
         young = who is not None and not who.noun and bool(_FAMILY & idea.keywords)
         said = said.model_copy(update={"age": Age.CHILD if young else rng.choice([Age.ADULT] * 5 + [Age.OLD])})
     again = sum(1 for player in others if who is not None and player.who is who)
+    tint: str | None = english.data("stage")["spirits"].get(noun.split()[-1]) if noun else None
+    spirit = species is Species.GHOST and tint is not None
     strange = who is not None and species is Species.ALIEN and species_of(noun) is None
-    kind = Species.PERSON if strange else species
+    kind = Species.PERSON if strange or spirit else species
+    if spirit:
+        said = said.model_copy(update={"skin": tint})
     given = (who.name or who.called) if who and not again else ""
-    name = given or _name(noun, kind, gender, [p.name for p in others], rng)
+    name = given or _name(noun, "spirit" if spirit else kind, gender, [p.name for p in others], rng)
     taken = {player.character.id for player in others} | {NARRATOR.id}
     base = clean.ascii_slug(given or (noun.split()[-1] if noun else name), "hero")
     ident = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 9))) if one not in taken)
     colour = next((one for one in colours if said.garment_colour is None), "")
     if colour:
         colours.remove(colour)
-    look = _look(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
-    seen = _portrait(look, colour, species, gender, noun)
+    look = look_for(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
+    seen = portrait_of(look, colour, species, gender, noun)
     if described and not again:
         portrait = f"{english.capital(name)}: {described.rstrip('.!?')}. {english.capital(seen)}."
     else:
         portrait = f"{english.capital(name)}{', ' + phrase if phrase else ''}: {seen}."
     character = Character(id=ident, name=name[:120], description=portrait[:2000], look=look)
-    manner = "plain" if strange else manner_of(noun, species, look.age)
+    manner = "plain" if strange else "spirit" if spirit else manner_of(noun, species, look.age)
     return Player(character, noun, phrase, manner, gender, bool(who and who.name and not again), who)
 
 
@@ -203,64 +221,13 @@ def _noun_of(phrase: str) -> str:
     return " ".join(words)
 
 
-def _name(noun: str, species: Species, gender: str, taken: list[str], rng: random.Random) -> str:
+def _name(noun: str, species: str, gender: str, taken: list[str], rng: random.Random) -> str:
     names: dict[str, list[str]] = english.data("stage")["names"]
     pool = (
-        "small" if species in _SMALL else "big" if species in _BIG else "water" if species in _WATER else species.value
+        "small" if species in _SMALL else "big" if species in _BIG else "water" if species in _WATER else str(species)
     )
     free = [name for name in names.get(pool, names[gender]) if all(name not in other for other in taken)]
     name = rng.choice(free)
     titles: dict[str, str] = english.data("stage")["titles"]
     title = titles.get(noun.split()[-1]) if noun and species is Species.PERSON else None
     return f"{'Dame' if title == 'Sir' and gender == 'she' else title} {name}" if title else name
-
-
-def _look(
-    ident: str, phrase: str, noun: str, species: Species, gender: str, said: Look, colour: str | None, seed: int
-) -> Look:
-    """What the words say, clothes in a colour of their own, and the rest as it would be drawn."""
-    pronoun = {"she": "a woman", "he": "a man"}[gender] if species is Species.PERSON else ""
-    known = said.model_copy(update={"species": species, "garment_colour": said.garment_colour or colour})
-    drawn = resolve_look(Character(id=ident, name="x", description=f"{phrase} {noun}, {pronoun}", look=known), seed)
-    look = Look(**drawn.model_dump())
-    changes: dict[str, object] = {}
-    if gender == "she" and look.hair is Hair.BEARD:
-        changes["hair"] = Hair.BUN if look.age is Age.OLD else Hair.LONG
-    if gender == "he":
-        if look.hair in (Hair.BUN, Hair.BRAIDS):
-            changes["hair"] = Hair.SHORT
-        if look.garment is Garment.DRESS:
-            changes["garment"] = Garment.COAT
-        if look.headwear is Headwear.BOW:
-            changes["headwear"] = Headwear.CAP
-    if said.hair is Hair.BEARD and gender == "he":
-        changes["hair"] = Hair.BEARD
-    return look.model_copy(update=changes)
-
-
-_HAIR_WORDS = {Hair.NONE: "no hair", Hair.SHORT: "short hair", Hair.LONG: "long hair", Hair.CURLY: "curly hair",
-               Hair.BUN: "hair in a bun", Hair.BRAIDS: "braids", Hair.BEARD: "a beard"}  # fmt: skip
-
-
-def _portrait(look: Look, colour: str, species: Species, gender: str, noun: str) -> str:
-    """A look in words, for whoever paints from text."""
-    build = {"slim": "slim", "stout": "round", "medium": "sturdy"}[look.build or "medium"]
-    garment = {"suit": "suit", "armour": "suit of armour", "overalls": "pair of overalls"}.get(
-        look.garment or "", str(look.garment)
-    )
-    if species is not Species.PERSON:
-        age = {"child": "young ", "old": "old ", "adult": ""}[look.age or "adult"]
-        wears = (
-            f" in {english.article(f'{colour} {garment}')}"
-            if species in (Species.ROBOT, Species.ALIEN) and colour
-            else ""
-        )
-        kind = noun.split()[-1] if noun else species.value
-        return english.article(f"{build} {age}{kind}{wears}")
-    person = {"child": {"she": "girl", "he": "boy"}, "old": {"she": "old woman", "he": "old man"}}.get(
-        look.age or "", {"she": "woman", "he": "man"}
-    )[gender]
-    dress = english.article(f"{colour} {garment}".strip())
-    hat = "" if look.headwear in (None, Headwear.NONE) else f" and {english.article(str(look.headwear))}"
-    eyes = ", with glasses" if look.glasses else ""
-    return f"{english.article(f'{build} {person}')} with {_HAIR_WORDS[look.hair or Hair.SHORT]}, in {dress}{hat}{eyes}"

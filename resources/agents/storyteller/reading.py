@@ -13,8 +13,15 @@ from resources.lexicon import mood_of, time_of, weather_of
 from resources.lexicon.scene import places_in
 
 _TOPIC = re.compile(
-    r"\b(?:argu|quarrel|fight|disagree|debat|bicker|squabbl)\w* (?:about|over) ([^,.;!?]{3,44})", re.IGNORECASE
+    r"\b(?:argu|quarrel|fight|disagree|debat|bicker|squabbl)\w* (?:about|over) ([^,.;!?]{3,120})", re.IGNORECASE
 )
+
+_AWAITED = re.compile(
+    r"\b(?:wait|hop|wish|long|pray|beg|yearn|search|look|dream)(?:s|es|ed|ing|e|ped|ping)? (?:for|of) "
+    r"((?:(?:the|a|an|some|more|first|real) )*[a-z]+)",
+    re.IGNORECASE,
+)
+_LONGEST_TOPIC = 44
 
 
 def read(text: str) -> Idea:
@@ -25,6 +32,10 @@ def read(text: str) -> Idea:
     clauses = clauses_of(parts, lows, cast)
     goal, fear = aims(clauses)
     spoken_for = {at for who in cast for at in range(who.first, who.last)}
+    awaited = _AWAITED.search(text)
+    coming = weather_of(awaited.group(1)) if awaited else None
+    # what is waited for is not there yet
+    present = text.replace(awaited.group(), " ") if awaited and coming else text
     places = [(place, match.phrase, going) for place, match, going in places_in(text)]
     bases = {english.verb_base(low) or english.singular(low) for low in lows}
     return Idea(
@@ -40,8 +51,9 @@ def read(text: str) -> Idea:
         things=things_of(parts, lows, spoken_for),
         places=places,
         time=time_of(text),
-        weather=weather_of(text),
+        weather=weather_of(present),
+        awaited=coming,
         mood=mood_of(text),
         keywords=frozenset(bases | set(lows)),
-        topic=topic.group(1) if (topic := _TOPIC.search(text)) else "",
+        topic=shortened(topic.group(1).strip(), _LONGEST_TOPIC) if (topic := _TOPIC.search(text)) else "",
     )

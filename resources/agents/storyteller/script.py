@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import random
 import re
-import string
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from resources.agents.storyteller import english
 from resources.agents.storyteller.clean import LINE_CHARS
-from resources.agents.storyteller.idea import Idea
+from resources.agents.storyteller.natures import nature, nature_lines
 from resources.agents.storyteller.people import Player
 from resources.agents.storyteller.setting import Scene
+from resources.agents.storyteller.slots import Words, finish, slots_of, value_of, values_of
 from schemas.plan import Dialogue
-from schemas.vocabulary import Delivery, Emotion, Species
+from schemas.vocabulary import Delivery, Emotion
 
 _HEAD = re.compile(r"^([NHPXA])(?: (\w+))?: (.*)$", re.DOTALL)
 _PLAIN = 3
 """Lines of a film that may hold no word of its own, so that two films share few; further ones call somebody by name."""
+_SPUN = 0.55
+"""How often the trouble and its turn come of the wish, and not of the place, the air or the partner."""
 _KEY_BEATS = frozenset({"want", "find", "turn", "reveal", "end"})
 """Beats that must not pass in silence, at the cost of one more such line."""
 _DELIVERY = {
@@ -28,33 +31,13 @@ _DELIVERY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the lines may speak of, apart from the scene."""
-
-    hero: Player | None = None
-    partner: Player | None = None
-    third: Player | None = None
-    foe: Player | None = None
-    topic: str = ""
-    """What a quarrel is about: ``who has to do the dishes``."""
-    brother: bool = False
-    """Whether the partner is the one in the way."""
-    love: bool = False
-    """Whether the idea is about love between hero and partner."""
-    recipient: bool = False
-    """Whether the third is the one whom the deed is for."""
-    partner_did: str = ""
-    """What the partner did, in the past or the base form, so that it follows "you"."""
-    things: tuple[str, ...] = ()
-    goal: str = ""
-    spoken_goal: tuple[str, str] = ("", "")
-    """The goal in the hero's mouth, and said to the hero."""
-    fear: str = ""
-    deadline: str = ""
-    subject: str = ""
-    idea: str = ""
-    witness: str = ""
+_NAMES = frozenset({"hero", "Hero", "partner", "Partner", "listener", "Listener"})
+PART_OF = {
+    "want": "open", "suspect": "open", "alarm": "open", "find": "open", "plan": "open", "last": "open",
+    "obstacle": "mid", "clash": "mid", "attempt": "mid", "quarrel": "mid",
+    "turn": "turn", "reveal": "turn", "end": "close",
+}  # fmt: skip
+"""Which part of a thread a beat says."""
 
 
 @dataclass
@@ -63,6 +46,8 @@ class Script:
 
     words: Words
     rng: random.Random
+    thread: dict[str, list[str]] = field(default_factory=dict)
+    """What is said first and comes back last, by part: open, mid, turn, close."""
     said: set[str] = field(default_factory=set)
     plain: int = 0
     """How many lines so far held no word of this film's own."""
@@ -71,24 +56,52 @@ class Script:
 
     def lines(self, shape: str, beat: str, scene: Scene, room: int = 230) -> list[Dialogue]:
         """The dialogue of a beat of at most ``room`` characters; empty when nothing fits."""
+        part = PART_OF.get(beat, "")
+        # the thread holds beginning and end; what lies between is as often of the place or of the partner's making
+        spun = part in ("open", "close") or self.rng.random() < _SPUN
+        if part in self.thread and spun and (found := self.choose([self.thread[part]], scene, room + 60, 99)):
+            return found
+        for pool in self._world(beat, scene):
+            if pool and (found := self.choose(pool, scene, room, _PLAIN)):
+                return found
         for key, share in self._keys(beat):
             pool = self._pool(shape, key)
             if not pool or self.rng.random() > share:
                 continue
-            found = self._choose(pool, scene, room, _PLAIN + (beat in _KEY_BEATS))
+            found = self.choose(pool, scene, room, _PLAIN + (beat in _KEY_BEATS))
             if found:
                 return found
         return []
 
-    def portrait(self, beat: str, scene: Scene) -> list[Dialogue]:
-        """A narrator's line for a film about nobody."""
-        book = english.data("portrait_en")
-        about_thing = any(thing in self.words.subject for thing in self.words.things)
-        if about_thing and beat in book["things"]:
-            return self._choose([[f"N: {line}"] for line in book["things"][beat]], scene, LINE_CHARS, _PLAIN)
-        local: list[str] = book["places"].get(scene.place.value, {}).get(beat, [])
-        pool: list[str] = [*book.get(beat, []), *local, *local]
-        return self._choose([[f"N: {line}"] for line in pool], scene, LINE_CHARS, _PLAIN)
+    def weave(self, candidates: list[dict[str, list[str]]], first: Scene, last: Scene) -> None:
+        """Take the first thread whose beginning and end can both be said here."""
+        for thread in candidates:
+            plain = self.plain
+            if self._fill(thread["open"], first) and self._fill(thread["close"], last):
+                self.thread = thread
+                self.plain = plain
+                return
+
+    def _world(self, beat: str, scene: Scene) -> list[list[list[str]]]:
+        """Pools about the thing, the air and the place of this film, for the beats that show them."""
+        world: dict[str, Any] = english.data("world_en")
+        if beat == "thing":
+            shown = [[line] for line in world["things"].get(self.words.prop, [])]
+            return [shown if shown or self.words.known else world["strange"]]
+        if PART_OF.get(beat) == "mid" and beat != "quarrel":
+            sky = world["skies"][scene.location.weather.value] if scene.air else []
+            # what the air does is seen in the picture, so it is spoken of before the place is
+            mid = [self.thread["mid"]] if "mid" in self.thread else []
+            return [sky if self.rng.random() < 0.6 else [], world["places"][scene.place.value], sky, mid]
+        if PART_OF.get(beat) == "turn" and self.words.partner is not None:
+            # the partner's nature finds the way out
+            own = nature(self.words.partner).get("turn", [])
+            return [[own] if own else [], [self.thread["turn"]] if "turn" in self.thread else []]
+        if beat in ("low", "answer", "safe", "question", "arrive") and self.rng.random() < 0.85:
+            named = {"low": ["H sad: @doubt", "P tender: @comfort"], "answer": ["P tender: @comfort"],
+                     "arrive": ["H happy: @joy"], "question": ["P sad: @doubt", "H tender: @comfort"]}  # fmt: skip
+            return [[named.get(beat, ["P happy: @joy"])]]
+        return []
 
     def _keys(self, beat: str) -> list[tuple[str, float]]:
         """The pools of a beat, with how likely each is looked into; what uses more of the idea comes first."""
@@ -111,7 +124,8 @@ class Script:
         # a shape's own lines weigh four times what any film may say
         return [*own, *own, *own, *own, *shared] if own else shared
 
-    def _choose(self, pool: list[list[str]], scene: Scene, room: int, limit: int) -> list[Dialogue]:
+    def choose(self, pool: list[list[str]], scene: Scene, room: int, limit: int) -> list[Dialogue]:
+        """One entry of ``pool`` that can be said here, in at most ``room`` characters and not yet said."""
         order = list(range(len(pool)))
         self.rng.shuffle(order)
         for at in order:
@@ -120,7 +134,9 @@ class Script:
                 continue
             plain = sum(1 for _, own in lines if not own)
             text = [line.text for line, _ in lines]
-            if self.plain + plain > limit or sum(map(len, text)) > room or self.said & set(text):
+            # only the end of a thread may say again what its beginning said
+            again = bool(self.said & set(text)) and pool[at] not in self.thread.values()
+            if self.plain + plain > limit or sum(map(len, text)) > room or again:
                 continue
             goals = any("goal" in raw for raw in pool[at])
             if goals and self.goals >= 3:
@@ -138,7 +154,7 @@ class Script:
             if head is None:
                 raise ValueError(f"a line must read 'WHO emotion: words', not {raw!r}")
             role, feeling, text = head.groups()
-            speaker = self._speaker(role)
+            speaker = self.words.speaker(role)
             if role != "N" and speaker is None:
                 return None
             if text.startswith("@"):
@@ -151,16 +167,14 @@ class Script:
                 return None
             emotion = Emotion(feeling) if feeling else Emotion.NEUTRAL
             delivery = _DELIVERY.get(emotion, Delivery.NORMAL)
-            own = bool(_slots(text))
-            if not own and role in "HP" and self.plain + sum(1 for _, mine in out if not mine) >= 2:
-                called = _call(filled, self._values(role, scene)["listener"])
-                own, filled = called != filled, called
+            # a line that only calls somebody by name is everybody's
+            own = bool(slots_of(text) - _NAMES) or raw in self._threaded() or text in nature_lines(speaker)
             ident = speaker.character.id if speaker else "narrator"
             out.append((Dialogue(character_id=ident, text=filled, emotion=emotion, delivery=delivery), own))
         return out
 
-    def _speaker(self, role: str) -> Player | None:
-        return {"H": self.words.hero, "P": self.words.partner, "X": self.words.third, "A": self.words.foe}.get(role)
+    def _threaded(self) -> frozenset[str]:
+        return frozenset(line for part in self.thread.values() for line in part)
 
     def _in_manner(self, function: str, speaker: Player | None, role: str, scene: Scene) -> str | None:
         if speaker is None:
@@ -168,147 +182,31 @@ class Script:
         book: dict[str, dict[str, list[str]]] = english.data("manners_en")
         options = list(book[speaker.manner].get(function, []))
         self.rng.shuffle(options)
+        own = list(nature(speaker).get(function, []))
+        self.rng.shuffle(own)
+        options = [*own, *options]
         for text in options:
             filled = self._render(text, role, scene)
             if filled and filled not in self.said and len(filled) <= LINE_CHARS and not self._repeats(text):
                 return text
         return None
 
-    def _beast(self) -> str:
-        """The partner's kind when it is no person's: ``a robot``."""
-        partner = self.words.partner
-        person = partner is None or partner.character.look.species is Species.PERSON
-        return "" if person or partner is None or not partner.noun else english.article(partner.noun)
-
     def _repeats(self, text: str) -> bool:
         """Whether a line would name the thing twice, once by itself and once in the goal."""
-        slots = " ".join(_slots(text)).lower()
+        slots = " ".join(slots_of(text)).lower()
         both = "goal" in slots and "thing" in slots
         if "subject" in slots and "thing" in slots and self.words.things:
             return "thing2" not in slots and self.words.things[0] in self.words.subject
         return both and any(thing in self.words.goal for thing in self.words.things)
 
     def _render(self, text: str, role: str, scene: Scene) -> str | None:
-        values = self._values(role, scene)
-        slots = _slots(text)
+        values = values_of(self.words, role, scene)
+        slots = slots_of(text)
         if "the_place" in slots and slots & {"idea", "Idea"} and scene.noun.removeprefix("the ") in self.words.idea:
             return None
         for slot in slots:
             if not values.get(slot[0].lower() + slot[1:]):
                 return None
-        full = {slot: self._value(values, slot) for slot in _slots(text)}
+        full = {slot: value_of(values, slot) for slot in slots_of(text)}
         # only the template is a format string; values are never parsed
         return finish(text.format_map(full))
-
-    @staticmethod
-    def _value(values: dict[str, str], slot: str) -> str:
-        return english.capital(values[slot[0].lower() + slot[1:]]) if slot[0].isupper() else values[slot]
-
-    def _values(self, role: str, scene: Scene) -> dict[str, str]:
-        words = self.words
-        values = {
-            "in_place": scene.inside, "the_place": scene.noun, "the_weather": scene.air,
-            "the_weather_or_hour": scene.sky, "topic": words.topic,
-            "weather_noun": scene.sky.removeprefix("the "), "partner_did": words.partner_did,
-            "a_beast": self._beast(), "fear": words.fear, "deadline": words.deadline,
-            "deadline_cap": english.capital(words.deadline), "subject": words.subject, "idea": words.idea,
-            "witness": words.witness, "witness_cap": english.capital(words.witness),
-        }  # fmt: skip
-        if words.subject == scene.noun:
-            stage = english.data("stage")["places"][scene.place.value]
-            values |= {"the_place": stage["noun"], "in_place": stage["in"]}
-        for suffix, thing in zip(("", "2"), words.things, strict=False):
-            values |= {
-                f"thing{suffix}": thing,
-                f"the_thing{suffix}": f"the {thing}",
-                f"a_thing{suffix}": english.article(thing),
-            }
-        for key, player in (("hero", words.hero), ("partner", words.partner)):
-            if player is not None:
-                values[key] = player.name
-                values[f"the_{key}"] = f"the {player.noun}" if player.noun else player.name
-                values[f"{key}_noun"] = player.noun
-                values[f"a_{key}_noun"] = english.article(player.noun) if player.noun else ""
-                values[f"a_{key}"] = player.phrase
-        values["he"] = words.hero.gender if words.hero else ""
-        speaker, listener = self._speaker(role), words.partner if role == "H" else words.hero
-        values["speaker_noun"] = speaker.noun if speaker else ""
-        values["listener"] = listener.name if listener else ""
-        mine, yours = words.spoken_goal
-        told = {"H": mine, "P": yours}.get(role, words.goal)
-        # only the hero has a goal: a partner's own lines about theirs would not be true
-        values |= {"goal": told, "goal_me": mine if role == "H" else "", "goal_you": yours}
-        values["goal_ing_me"] = gerund_phrase(mine) if role == "H" and mine else ""
-        values["goal_ing"] = gerund_phrase(told) if told else ""
-        if role == "H":
-            values["goal_you"] = re.sub(r"\bmy\b", "your", mine)
-        return values
-
-
-def _slots(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def _call(line: str, name: str) -> str:
-    """The line with a name called at its end: it begins right here, Pip."""
-    if not name or line[-1] not in ".!?" or line.endswith("...") or len(line) + len(name) + 2 > LINE_CHARS:
-        return line
-    return f"{line[:-1]}, {name}{line[-1]}"
-
-
-def gerund_phrase(phrase: str) -> str:
-    """``fly to the moon`` becomes flying to the moon."""
-    head, _, rest = phrase.partition(" ")
-    return f"{english.gerund(head)} {rest}".strip()
-
-
-def finish(text: str) -> str:
-    """Small repairs after filling: I be, doubled articles, doubled stops, a capital at the start of each sentence."""
-    text = re.sub(r"\b(I|i) be\b", "I am", text)
-    text = re.sub(r"\bthe the\b", "the", text)
-    text = re.sub(r"([!?])\.", r"\1", text)
-    text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
-    return english.capital(text)
-
-
-def _without_place(idea: Idea) -> str:
-    """The goal without where it happens: people who stand there do not say it."""
-    for _, words, going in idea.places:
-        if not going and words.split()[-1] in idea.goal:
-            bare = re.sub(
-                rf"\s(?:in|on|at|by|under|inside) (?:\w+ ){{0,3}}{re.escape(words.split()[-1])}\b.*$", "", idea.goal
-            )
-            if bare != idea.goal and " " in bare:
-                return bare
-    return idea.goal
-
-
-def goal_between(idea: Idea, hero: Player, partner: Player | None) -> tuple[str, str]:
-    """The hero's goal in the hero's mouth and as said to the hero, when the two talk with each other.
-
-    A goal that is about the partner speaks of "you" and "me"; one that consists in meeting them is none to talk about.
-    """
-    if not idea.goal:
-        return "", ""
-    idea = replace(idea, goal=_without_place(idea))
-    mine, yours = english.in_person(idea.goal, 1), english.in_person(idea.goal, 2)
-    if re.search(r"\bme\b", idea.goal):
-        # whoever tells the idea is the partner: teach me is said to them as teach you
-        return re.sub(r"\bme\b", "you", mine), idea.goal
-    nouns = {partner.noun, partner.name} if partner and partner.who is not None else set()
-    words = english.tokens(idea.goal)
-    heads = [at for at, word in enumerate(words) if any(word in noun.split()[-1:] for noun in nouns if noun)]
-    if not heads:
-        return mine, yours
-    if english.verb_base(words[0]) in ("find", "meet", "discover", "see", "say", "hear") and len(words) < 7:
-        return "", ""
-    last = heads[0] + 1
-    first = heads[0]
-    while (
-        first > 1 and words[first] not in english.word_class("determiners") and words[first - 1] not in english.closed()
-    ):
-        first -= 1
-    rest = words[last:]
-    if rest and rest[0] in ("who", "that", "which", "'s"):
-        rest = []
-    return english.join([*words[:first], "you", *rest]), english.join([*words[:first], "me", *rest])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from resources.agents.storyteller import english
 from resources.agents.storyteller.idea import Idea
-from resources.lexicon import place_of, time_of
+from resources.lexicon import place_of, time_of, weather_of
 from schemas.plan import Location
 from schemas.vocabulary import Mood, Place, TimeOfDay, Weather
 
@@ -33,14 +33,14 @@ class Scene:
 
     @property
     def air(self) -> str:
-        """``the rain``; "" when the air does nothing."""
-        return "" if self.location.weather is Weather.CLEAR else self.sky
+        """``the rain``; "" when the air does nothing, or does it outside the window."""
+        return "" if self.location.weather is Weather.CLEAR or self.place in _INDOORS else self.sky
 
     @property
     def sky(self) -> str:
         """``the rain``, or the hour when the air does nothing."""
         stage = english.data("stage")
-        if self.location.weather is Weather.CLEAR:
+        if self.location.weather is Weather.CLEAR or self.place in _INDOORS:
             return str(stage["hour_nouns"][self.location.time_of_day.value])
         return str(stage["sky_nouns"][self.location.weather.value])
 
@@ -59,7 +59,7 @@ def scenes(idea: Idea, shape: str, mood: Mood, rng: random.Random) -> list[Scene
         thought = Place(concept["place"]) if "place" in concept else None
         shown = implied if not goal_places else None
         hint = _implied(idea) or (shown or thought if idea.cast else thought or shown)
-        start = (hint or rng.choice(_ANYWHERE), "")
+        start = (_under_the_sky(idea, hint, rng) or rng.choice(_ANYWHERE), "")
     others = [one for one in (*goal_places, *standing[1:]) if one[0] is not start[0]]
     end = others[-1] if others else start
     times = _times(idea, shape, mood, concept, rng)
@@ -67,10 +67,20 @@ def scenes(idea: Idea, shape: str, mood: Mood, rng: random.Random) -> list[Scene
     places = [start, start, end]
     out: list[Scene] = []
     for act, ((place, words), time, weather) in enumerate(zip(places, times, skies, strict=True), 1):
-        if place in _AIRLESS and idea.weather is None:
+        if place in _AIRLESS and idea.weather is None and not (act == 3 and idea.awaited):
             weather = Weather.CLEAR
         out.append(_scene(idea, act, place, words, time, weather, out))
     return out
+
+
+def _under_the_sky(idea: Idea, place: Place | None, rng: random.Random) -> Place | None:
+    """Where it plays when nothing but the weather is said: snow is not looked at through a window."""
+    if idea.weather in (None, Weather.CLEAR) or (idea.deadline and weather_of(idea.deadline) is idea.weather):
+        return place
+    if place is not None and place not in _INDOORS:
+        return place
+    outside: dict[str, list[str]] = english.data("stage")["outside"]
+    return Place(rng.choice(outside[idea.weather]))
 
 
 _ANYWHERE = (Place.CITY, Place.FOREST, Place.FARM, Place.LIVING_ROOM, Place.MARKET)
@@ -116,6 +126,10 @@ def _skies(
 ) -> list[Weather]:
     named = idea.weather or (Weather(concept["weather"]) if "weather" in concept else None)
     clear = Weather.CLEAR
+    if idea.awaited is not None:
+        dull = Weather.SNOW if place is Place.MOUNTAINS else Weather.FOG
+        before = idea.weather or (dull if idea.awaited is clear and place not in _AIRLESS else clear)
+        return [before, before, idea.awaited]
     if named is not None:
         lifts = shape in ("rescue", "quest", "race") and named in (Weather.STORM, Weather.FOG, Weather.RAIN)
         return [named, named, clear if lifts and rng.random() < 0.6 else named]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from resources.agents.storyteller import english
 from resources.agents.storyteller.people import Player
 from resources.agents.storyteller.setting import Scene
+from resources.lexicon.scene import prop_words
 from schemas.plan import Dialogue, Shot, Transition
 from schemas.vocabulary import CameraMove, Effect, Emotion, Mood, ShotSize, TransitionKind, Weather
 
@@ -117,7 +118,7 @@ def _action(draft: Draft, thing: str, rng: random.Random) -> str:
         key = "witness"
     options = pools.get("reply" if draft.beat.endswith("-reply") else key, pools["turn"])
     shown = any(prop == thing or thing in prop for prop in draft.props) or draft.size is not ShotSize.INSERT
-    held = bool(thing) and shown and thing not in english.data("staging")["not_held"]
+    held = bool(prop_words().get(thing)) and shown and thing not in english.data("staging")["not_held"]
     fitting = [one for one in options if held or "{the_thing}" not in one]
     fitting = [one for one in fitting if "into {the_weather}" not in one or draft.scene.air]
     text = rng.choice(fitting or ["waits"])

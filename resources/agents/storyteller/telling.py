@@ -58,7 +58,7 @@ def tell(
         salt = f":{attempt}" if attempt else ""
         digest = hashlib.sha256(f"tell:{seed}:{text}{salt}".encode()).digest()
         rng = random.Random(int.from_bytes(digest[:8], "big"))
-        plan = _tell(text, rng, seed, language, aspect, resolution, fps, target, style, people)
+        plan = _tell(text, rng, seed, seed + attempt, language, aspect, resolution, fps, target, style, people)
         hits = [word for _, word in forbidden_in(plan, forbid)]
         if not hits:
             return plan
@@ -73,6 +73,7 @@ def _tell(
     text: str,
     rng: random.Random,
     seed: int,
+    telling: int,
     language: str,
     aspect: str,
     resolution: str,
@@ -85,7 +86,7 @@ def _tell(
     written_in = clean.detect_language(premise)
     story = reading.read(premise) if written_in == "en" else foreign.read(premise)
     story = with_cast(story, people)
-    film = decide(story, rng, seed)
+    film = decide(story, rng, seed, telling)
     if language == "en":
         drafts = english_drafts(film, written_in, rng)
     else:

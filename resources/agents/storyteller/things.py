@@ -64,10 +64,10 @@ def _bare_noun(low: str) -> bool:
 
 
 def _verb_place(lows: list[str], at: int) -> bool:
-    """Whether the word after "to" or a modal is used as a verb ("to book", "must ring")."""
+    """Whether the word after "to", "it" or a modal is used as a verb ("to book", "hear it ring", "must ring")."""
     return (
         at > 0
-        and (lows[at - 1] == "to" or lows[at - 1] in word_class("modals"))
+        and (lows[at - 1] in ("to", "it") or lows[at - 1] in word_class("modals"))
         and english.verb_base(lows[at]) is not None
     )
 

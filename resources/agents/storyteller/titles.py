@@ -49,7 +49,9 @@ def title_of(film: Film, written_in: str, language: str, rng: random.Random) -> 
     if thing:
         options += [f"{first} and the {thing}"] + ([] if several else [f"{hero.name}'s {thing}"])
     if story.fear and not thing and len(story.fear) <= 24:
-        options = [f"{hero.name} and {story.fear}", f"{first} and {story.fear}"]
+        plural = english.singular(story.fear) != story.fear and " " not in story.fear
+        fear = f"the {story.fear}" if plural else story.fear
+        options = [f"{hero.name} and {fear}", f"{first} and {fear}"]
     if story.goal and len(story.goal) <= 26 and film.shape in ("quest", "race"):
         options.append(f"How to {story.goal}")
     if story.places and not options and film.acts[0].noun.split()[-1] not in hero.noun:

@@ -36,10 +36,62 @@ def cast_of(parts: list[str], lows: list[str]) -> list[Who]:
             found[-1] = replace(before, noun=noun, phrase=phrase, last=last, species=body)
             continue
         if possessive and (found or last < len(lows)) and start > 0:
-            continue
+            gone = bool({"late", "dead"} & set(lows[start:first]))
+            noun = _who(parts, lows, start, first, last, match.phrase, Species(match.value)).noun
+            if gone or any(noun == who.noun for who in found) or not _owns_somebody(lows, start):
+                continue
         who = _who(parts, lows, start, first, last, match.phrase, Species(match.value))
         found.append(replace(who, owner=possessive))
-    return _with_teller(lows, _with_names(parts, lows, _with_living_thing(parts, lows, found)))[:6]
+    found = _with_befriended(parts, lows, _with_living_thing(parts, lows, found))
+    return _with_villagers(parts, lows, _with_teller(lows, _with_names(parts, lows, found)))[:6]
+
+
+def _owns_somebody(lows: list[str], start: int) -> bool:
+    """Whether the owner is somebody of the story's own: her grandmother's suitcase, the king's crown."""
+    return start >= 0 and lows[start] in ("his", "her", "their", "my", "the", "its")
+
+
+def _with_befriended(parts: list[str], lows: list[str], cast: list[Who]) -> list[Who]:
+    """Add the force of nature or the thing with which somebody deals as with somebody: befriends a storm."""
+    out = list(cast)
+    dealing = word_class("dealing")
+    for at in range(1, len(lows)):
+        base = english.verb_base(lows[at]) or english.to_base(lows[at])
+        if base not in dealing:
+            continue
+        first = at + 1
+        while first < len(lows) and lows[first] in ("with", "to", "about", "in", "love"):
+            first += 1
+        if first >= len(lows) or lows[first] not in word_class("determiners"):
+            continue
+        head = first + 1
+        while head < len(lows) and lows[head] in word_class("adjectives"):
+            head += 1
+        if head >= len(lows) or any(who.first <= head < who.last for who in out):
+            continue
+        if _spirit(lows[head]) or (base in ("befriend", "marry") and lows[head].isalpha()):
+            species = Species.GHOST if _spirit(lows[head]) else Species.ALIEN
+            out.append(_who(parts, lows, first, head, head + 1, english.singular(lows[head]), species))
+    return sorted(out, key=lambda who: who.first)
+
+
+def _spirit(low: str) -> bool:
+    """Whether the word is a force of nature that can be given a face."""
+    return english.singular(low) in english.data("stage")["spirits"]
+
+
+def _with_villagers(parts: list[str], lows: list[str], cast: list[Who]) -> list[Who]:
+    """Add those who live there when a place acts as its people do: a village waits, the whole town forgets."""
+    folk: dict[str, str] = english.data("stage")["folk"]
+    if cast:
+        return cast
+    for at in range(len(lows) - 1):
+        acts = english.is_finite(lows[at + 1], True) or lows[at + 1] in ("who", "that")
+        if lows[at] in folk and acts and (at == 0 or lows[at - 1] not in word_class("prepositions")):
+            one = folk[lows[at]]
+            start = starts_noun(lows, at)
+            return [Who(one, english.article(one), Species.PERSON, count=2, first=start, last=at + 1)]
+    return cast
 
 
 def _with_teller(lows: list[str], cast: list[Who]) -> list[Who]:
@@ -61,14 +113,17 @@ def _with_living_thing(parts: list[str], lows: list[str], cast: list[Who]) -> li
     at = 1
     while at < min(len(lows), 5) and lows[at] not in closed() and not english.is_finite(lows[at], True):
         at += 1
-    if at < 2 or at >= len(lows) or not lows[at - 1][0].isalpha() or lows[at - 1] in word_class("not_things"):
+    if at < 2 or at >= len(lows) or not lows[at - 1][0].isalpha():
+        return cast
+    spirit = _spirit(lows[at - 1])
+    if lows[at - 1] in word_class("not_things") and not spirit:
         return cast
     base = english.to_base(lows[at]) if english.is_finite(lows[at], True) else ""
     soul = {"afraid", "scared", "jealous", "lonely", "shy", "in", "tired", "homesick", "sad", "happy"}
     feels = base in word_class("living") or lows[at] == "who" or (base == "be" and set(lows[at + 1 : at + 3]) & soul)
-    if not feels or place_words().get(lows[at - 1]):
+    if not feels or (place_words().get(lows[at - 1]) and not spirit):
         return cast
-    one = _who(parts, lows, 0, at - 1, at, lows[at - 1], Species.ALIEN)
+    one = _who(parts, lows, 0, at - 1, at, lows[at - 1], Species.GHOST if spirit else Species.ALIEN)
     return [one, *cast]
 
 
