@@ -136,8 +136,11 @@ class Composer:
 
     def _wide(self) -> list[StageFigure]:
         count = len(self.bodies)
-        tall = self.height * (0.41 if self.aspect > 1.2 else 0.36 if self.aspect > 0.8 else 0.30)
-        heights = [tall * body.stature for body in self.bodies]
+        tall = self.height * (0.47 if self.aspect > 1.2 else 0.40 if self.aspect > 0.8 else 0.33)
+        if count == 1:
+            tall *= 1.06
+        # faces must be read: the small grow towards the tall, and keep their order
+        heights = [tall * body.stature**0.74 for body in self.bodies]
         room = self.width * 0.90
         widths = [2 * body.half * height for body, height in zip(self.bodies, heights, strict=True)]
         squeeze = 0.78 if self.aspect < 0.8 else 0.9

@@ -43,7 +43,9 @@ STATURE: dict[Species, float] = {
 """Height in a wide shot against a grown person's. Small creatures are larger than life: they are who we look at."""
 _AGE = {Age.CHILD: 0.78, Age.ADULT: 1.0, Age.OLD: 0.95}
 _HOLDS = re.compile(
-    r"\b(holds?|holding|carr(?:y|ies|ying)|clutch\w*|grips?|gripping|rais(?:es?|ing)|lifts?|lifting)\b([^.;,]{1,48})"
+    r"\b(holds?|holding|carr(?:y|ies|ying)|clutch\w*|grips?|gripping|rais(?:es?|ing)|lifts?|lifting|gives?|giving|"
+    r"offer\w*|hands|handing|shows?|showing|turns?|turning|puts?|lays?|lets?|drops?|swings?|brings?|wav(?:es?|ing))\b"
+    r"([^.;,]{1,48})"
 )
 _REFERENCE = 100.0
 

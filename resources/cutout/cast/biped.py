@@ -8,33 +8,14 @@ import random
 from resources.cutout.cast import animals, clothes, heads, limbs
 from resources.cutout.cast.face import turn
 from resources.cutout.cast.features import face_plan
+from resources.cutout.cast.feeling import ear_mood, head_tilt
 from resources.cutout.cast.frame import Frame, frame_for
 from resources.cutout.cast.hats import Crown, paint_behind, paint_hat
 from resources.cutout.cast.pose import Pose
 from resources.cutout.cast.rig import Motion, Move, Part, Rig
 from resources.cutout.props.sheet import Sheet
 from schemas.media import ResolvedLook
-from schemas.vocabulary import Emotion, Hair, Headwear, Species
-
-HEAD_TILT: dict[Emotion, float] = {
-    # degrees; positive bows the head
-    Emotion.SAD: 8.0,
-    Emotion.TENDER: 4.0,
-    Emotion.HAPPY: -3.0,
-    Emotion.SURPRISED: -5.0,
-    Emotion.AFRAID: -2.0,
-    Emotion.DETERMINED: 3.0,
-    Emotion.ANGRY: 4.0,
-}
-EAR_MOOD: dict[Emotion, float] = {
-    # -1 flat, 1 pricked
-    Emotion.SAD: -1.0,
-    Emotion.AFRAID: -0.9,
-    Emotion.TENDER: -0.35,
-    Emotion.ANGRY: -0.6,
-    Emotion.SURPRISED: 0.5,
-    Emotion.HAPPY: 0.25,
-}
+from schemas.vocabulary import Hair, Headwear, Species
 
 
 def swing(pose: Pose) -> float:
@@ -54,7 +35,7 @@ def elbow_bend(degrees: float) -> float:
 
 def head_angle(pose: Pose, hunch: float) -> float:
     """The head stays upright when the body leans, bows with the gaze and with the feeling."""
-    return -(pose.lean + hunch) * 0.62 + HEAD_TILT.get(pose.emotion, 0.0) + pose.gaze[1] * 7.0
+    return -(pose.lean + hunch) * 0.62 + head_tilt(pose) + pose.gaze[1] * 7.0
 
 
 def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
@@ -154,7 +135,7 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
                 (-34, -34, 6, 10),
                 (-frame.hips * 0.7, 2.0),
                 "torso",
-                lambda pose: Motion(swing(pose) * 12.0 - 16.0 * EAR_MOOD.get(pose.emotion, 0.0) * -1.0 * 0.8),
+                lambda pose: Motion(swing(pose) * 12.0 - 16.0 * ear_mood(pose) * -1.0 * 0.8),
             )
         )
     leg(False)
@@ -290,7 +271,7 @@ def _ears(look: ResolvedLook, frame: Frame) -> list[Part]:
         side = 1.0 if far else -1.0
 
         def move(pose: Pose) -> Motion:
-            mood = EAR_MOOD.get(pose.emotion, 0.0)
+            mood = ear_mood(pose)
             droop = -mood * range_ * side  # a sad ear falls outwards
             return Motion(droop + swing(pose) * range_ * 0.22)
 

@@ -17,6 +17,10 @@ class Pose:
     facing: float = 1.0
     """1 looks right, -1 left."""
     emotion: Emotion = Emotion.NEUTRAL
+    before: Emotion = Emotion.NEUTRAL
+    """What was felt until now."""
+    felt: float = 1.0
+    """How far the feeling has changed from ``before`` to ``emotion``, 0..1."""
     mouth: tuple[str, str, float] = ("X", "X", 0.0)
     """Viseme now, viseme next, and how far the one has become the other (0..1)."""
     blink: float = 0.0
