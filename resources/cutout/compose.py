@@ -19,7 +19,7 @@ from resources.lexicon import props_in
 from schemas.media import Figure, ImageRequest
 from schemas.vocabulary import Place, ShotSize, Species
 
-SWIMMERS = frozenset({Species.FISH, Species.WHALE})
+SWIMMERS = frozenset({Species.FISH, Species.WHALE, Species.OCTOPUS})
 BIG_THINGS = frozenset(
     [
         "boat",
@@ -53,7 +53,8 @@ BIG_THINGS = frozenset(
         "kite",
     ]
 )
-_HOVERERS = (Species.BIRD, Species.FISH, Species.WHALE)
+_HOVERERS = (Species.BIRD, Species.FISH, Species.WHALE, Species.BEE, Species.CLOUD)
+"""Who needs no ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,10 +312,10 @@ class Composer:
             floats, shadow = True, False
             if wide:
                 y, depth = self.height * 0.80, 0.66
-        elif species in (Species.BIRD, Species.FISH, Species.WHALE, Species.GHOST):
+        elif species in (*_HOVERERS, Species.GHOST):
             floats = True
             if wide and species is not Species.GHOST:
-                y -= self.height * 0.10
+                y -= self.height * (0.24 if species is Species.CLOUD else 0.10)
         return StageFigure(
             character_id=body.figure.character_id,
             look=body.figure.look,
