@@ -45,12 +45,14 @@ class Actor:
     def pose(self, frame: int, t: float, height: int) -> Pose:
         """The pose at a frame; floating bodies rise and sink by themselves."""
         figure = self.figure
-        held, since = self.held(t)
-        base = Pose(figure.x, figure.y, figure.facing, held=held)
+        held, shown = self.held(t)
+        # whoever holds the thing at any time acts with that hand all the time as if it were full
+        full = figure.held or next((one.thing for one in self.passes if one.taker == figure.character_id), None)
+        base = Pose(figure.x, figure.y, figure.facing, held=full)
         pose = self.part.pose(frame, base) if self.part else base
-        if held and self.lifted:
-            lift = max(0.0, _SHOWN - pose.arm_near)
-            pose = replace(pose, arm_near=pose.arm_near + lift * swell(t, 0.5, since))
+        if self.lifted and shown > 0:
+            pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
+        pose = replace(pose, held=held)
         near, far = self.limits
         if pose.arm_near > near - _KNEE or pose.arm_far > far - _KNEE:
             pose = replace(pose, arm_near=below(pose.arm_near, near), arm_far=below(pose.arm_far, far))
@@ -60,14 +62,15 @@ class Actor:
         return pose
 
     def held(self, t: float) -> tuple[str | None, float]:
-        """What is in the hand at ``t`` seconds, and since when."""
-        held, since = self.figure.held, -1.0
+        """What is in the hand at ``t`` seconds, and how far it is held up to be seen, 0..1."""
+        held = self.figure.held
+        shown = 1.0 if held else 0.0
         for one in self.passes:
             if one.giver == self.figure.character_id and t >= one.at_s:
-                held = None
+                held, shown = None, 1.0 - swell(t, 0.8, one.at_s)
             elif one.taker == self.figure.character_id and t >= one.at_s + FLIGHT_S:
-                held, since = one.thing, one.at_s + FLIGHT_S
-        return held, since
+                held, shown = one.thing, swell(t, 0.8, one.at_s + FLIGHT_S)
+        return held, shown
 
 
 def below(angle: float, limit: float) -> float:

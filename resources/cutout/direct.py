@@ -51,7 +51,7 @@ def _parts(request: VideoRequest, stage: Stage, deeds: Deeds, passes: list[Pass]
             part = part.model_copy(
                 update={
                     "walk": walk,
-                    "heading": figure.facing if walk == "in" else heading if walk == "on" else _nearer(stage, figure),
+                    "heading": figure.facing if walk == "in" else heading if walk == "on" else _way_out(figure, order),
                     "runs": deeds.runs,
                     "room": room if walk == "on" else 0.0,
                     "business": deeds.business if walk is None else None,
@@ -135,9 +135,10 @@ def _way(stage: Stage, order: list[StageFigure], doers: list[StageFigure]) -> tu
     return heading, round(max(0.0, min(0.5, room / stage.width)), 4)
 
 
-def _nearer(stage: Stage, figure: StageFigure) -> float:
-    """The way to the nearer edge."""
-    return 1.0 if figure.x > stage.width / 2 else -1.0
+def _way_out(figure: StageFigure, order: list[StageFigure]) -> float:
+    """Straight on, unless somebody stands there: then back the way they came."""
+    ahead = [one for one in order if (one.x - figure.x) * figure.facing > 0]
+    return -figure.facing if ahead else figure.facing
 
 
 def _giving(

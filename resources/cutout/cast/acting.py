@@ -22,6 +22,7 @@ from schemas.time import SAMPLE_RATE
 from schemas.vocabulary import Emotion
 
 _BLINK_S = 0.2
+_FOLLOW_S = 0.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,38 +110,40 @@ class Performance:
         lean = temper.lean + 0.7 * math.sin(math.tau * 0.11 * t + self._sway)
         near = temper.arm_near + 2.5 * breath
         far = temper.arm_far + 2.0 * math.sin(math.tau * self._temper.rate * t + self._phase - 0.7)
-        x, facing, stride = base.x, base.facing, 0.0
+        x, facing, squeeze, stride = base.x, base.facing, 1.0, 0.0
         if base.held:
             near = max(near, 30.0)
-        gaze = self._gaze(t)
-        talking, hearing = self._during(self._own, t, 0.05), self._during(self._others, t, 0.0)
+        gaze = eyes = self._gaze(t)
+        talking, hearing = self._level(self._own, t), self._level(self._others, t)
 
         level = felt if feeling is not before else 1.0
         if feeling is Emotion.HAPPY:
-            bob += 0.013 * level * abs(math.sin(math.tau * 0.85 * t + self._phase)) * (1.0 if talking else 0.75)
+            bob += 0.013 * level * abs(math.sin(math.tau * 0.85 * t + self._phase)) * (0.75 + 0.25 * talking)
         elif feeling is Emotion.AFRAID:
             shiver = paper.rng(self._seed, "shiver", frame // 2)
             lean += shiver.uniform(-0.7, 0.7) * level
             near, far = near + shiver.uniform(-2.5, 2.5) * level, far + shiver.uniform(-2.5, 2.5) * level
             x += shiver.uniform(-0.0009, 0.0009) * self.width * level
-        elif feeling is Emotion.ANGRY and talking:
-            bob += 0.006 * level * math.sin(math.tau * 2.1 * t)
+        elif feeling is Emotion.ANGRY:
+            bob += 0.006 * level * talking * math.sin(math.tau * 2.1 * t)
 
+        # what moves a small figure by a hand's breadth would throw a large one out of the frame
+        room = min(1.0, 0.34 * self.width / self.height)
         doing = self._business(t, self.seconds) if self._business else Doing()
         if doing.weight > 0:
             w = doing.weight
-            lean, bob, x = lean + doing.lean * w, bob + doing.bob * w, x + facing * doing.x * w * self.height
+            lean, bob = lean + doing.lean * w * math.sqrt(room), bob + doing.bob * w * room
+            x += facing * doing.x * w * self.height * room
             near = near if doing.near is None else near + (doing.near - near) * w
             far = far if doing.far is None else far + (doing.far - far) * w
             # who is spoken to, or speaks, looks at the others in between
-            w *= 0.25 if hearing else 0.5 if talking and self.partner else 0.9
+            w *= 0.9 - 0.65 * hearing if hearing > 0 else 0.9 - (0.4 * talking if self.partner else 0.0)
             if doing.gaze is not None:
                 gaze = (gaze[0] + (doing.gaze[0] * facing - gaze[0]) * w, gaze[1] + (doing.gaze[1] - gaze[1]) * w)
         beat = self._beat(t)
-        if talking:
-            bob += 0.007 * beat
-            lean += 1.3 * beat * temper.energy
-            gaze = (gaze[0], gaze[1] + 0.16 * beat)
+        bob += 0.007 * beat * math.sqrt(room)
+        lean += 1.3 * beat * temper.energy * room
+        gaze = (gaze[0], gaze[1] + 0.16 * beat)
         for gesture in self._gestures:
             weight, dip = gesture.weight(t), gesture.dip(t)
             if not base.held:
@@ -148,17 +151,19 @@ class Performance:
             else:
                 near += (gesture.near * 0.35 + 20 - near) * weight * 0.5
             far += (gesture.far - far) * weight - 4.0 * dip
-            lean += gesture.lean * weight - 0.8 * dip
-        if hearing and not talking:
-            nod = self._nod(t)
+            lean += (gesture.lean * weight - 0.8 * dip) * math.sqrt(room)
+        if hearing > 0:
+            hearing *= 1.0 - talking
+            nod = self._nod(t) * hearing
             gaze = (gaze[0], gaze[1] + 0.55 * nod)
             bob -= 0.006 * nod
-            lean += 1.2 * (1 if self.partner * facing > 0 else 0.3)
+            lean += 1.2 * hearing * (1 if self.partner * facing > 0 else 0.3)
         if self.walk is not None:
             step, on_twos = self.walk.at(fine), self.walk.at(t)
             x += step.offset
-            if step.going > 0 and self.walk.kind != "in":
-                facing = self.walk.heading
+            if self.walk.kind != "in" and self.walk.heading != facing:
+                squeeze = 1.0 if step.turned >= 1.0 else max(0.1, abs(math.cos(math.pi * step.turned)))
+                facing = facing if step.turned < 0.5 else self.walk.heading
             if on_twos.going > 0:
                 going, at = on_twos.going, on_twos.phase
                 swing = 34.0 if self.walk.runs else 24.0
@@ -173,12 +178,14 @@ class Performance:
             base,
             x=x,
             facing=facing,
+            squeeze=squeeze,
             emotion=feeling,
             before=before,
             felt=felt,
             mouth=self._lips.at(frame),
             blink=self._blink(fine),
             gaze=(max(-1.0, min(1.0, gaze[0])), max(-1.0, min(1.0, gaze[1]))),
+            bow=max(-1.0, min(1.0, self._followed(t) + gaze[1] - eyes[1])),
             arm_near=near,
             arm_far=far,
             lean=lean,
@@ -204,6 +211,11 @@ class Performance:
     def _during(spans: Sequence[tuple[float, float]], t: float, slack: float) -> bool:
         return any(start - slack <= t < end + slack for start, end in spans)
 
+    @staticmethod
+    def _level(spans: Sequence[tuple[float, float]], t: float) -> float:
+        """How much ``t`` is inside a span, 0..1: attention comes and goes in a quarter of a second."""
+        return max((_ease(min(t - start + 0.1, end + 0.25 - t) / 0.25) for start, end in spans), default=0.0)
+
     def _gaze(self, t: float) -> tuple[float, float]:
         """Where the eyes are: a new target every so often, reached in two pictures."""
         while self._glances[-1][0] <= t:
@@ -217,6 +229,10 @@ class Performance:
             before = self._target(index - 1, t)
             return (before[0] + here[0]) / 2, (before[1] + here[1]) / 2
         return here
+
+    def _followed(self, t: float) -> float:
+        """Where the head is on its way after the eyes, up and down: their mean over a third of a second."""
+        return sum(self._gaze(max(0.0, t - k * _FOLLOW_S / 4))[1] for k in range(5)) / 5
 
     def _target(self, index: int, t: float) -> tuple[float, float]:
         stream = paper.rng(self._seed, "look", index)
@@ -274,7 +290,7 @@ class Performance:
             )
             gestures.append(
                 _Gesture(
-                    start - 0.2,
+                    start - 0.28,
                     start + 0.04,
                     end + stream.uniform(0.12, 0.4),
                     near * energy,

@@ -37,7 +37,7 @@ def elbow_bend(degrees: float) -> float:
 
 def head_angle(pose: Pose, hunch: float) -> float:
     """The head stays upright when the body leans, bows with the gaze and with the feeling."""
-    return -(pose.lean + hunch) * 0.62 + head_tilt(pose) + pose.gaze[1] * 7.0
+    return -(pose.lean + hunch) * 0.62 + head_tilt(pose) + pose.bow * 7.0
 
 
 def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:

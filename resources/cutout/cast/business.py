@@ -42,13 +42,13 @@ def business(curve: Curve) -> Curve:
     return curve
 
 
-def swell(t: float, rise: float = 0.45, begin: float = BEGIN_S) -> float:
+def swell(t: float, rise: float = 0.6, begin: float = BEGIN_S) -> float:
     """From 0 to 1 in ``rise`` seconds, eased."""
     part = min(1.0, max(0.0, (t - begin) / rise))
     return part * part * (3 - 2 * part)
 
 
-def between(t: float, begin: float, end: float, ease: float = 0.4) -> float:
+def between(t: float, begin: float, end: float, ease: float = 0.5) -> float:
     """1 from ``begin`` to ``end``, with eased flanks of ``ease`` seconds inside."""
     return swell(t, ease, begin) * (1 - swell(t, ease, end - ease))
 
@@ -90,7 +90,7 @@ def lean_in(t: float, whole: float) -> Doing:
 
 @business
 def step_back(t: float, whole: float) -> Doing:
-    return Doing(swell(t, 0.5), lean=-7.0, x=-0.10, near=58.0, far=34.0)
+    return Doing(swell(t, 0.7), lean=-7.0, x=-0.10, near=58.0, far=34.0)
 
 
 @business
@@ -100,12 +100,12 @@ def step_closer(t: float, whole: float) -> Doing:
 
 @business
 def wave(t: float, whole: float) -> Doing:
-    return Doing(between(t, BEGIN_S, whole, 0.4), near=128.0 + 22.0 * _wave(t, 1.5), lean=-1.5)
+    return Doing(between(t, BEGIN_S, whole, 0.8), near=122.0 + 16.0 * _wave(t, 1.15), lean=-1.5)
 
 
 @business
 def wave_both(t: float, whole: float) -> Doing:
-    swing = 20.0 * _wave(t, 1.8)
+    swing = 15.0 * _wave(t, 1.3)
     return Doing(swell(t), near=118.0 + swing, far=112.0 - swing, bob=0.012 * abs(_wave(t, 1.8)))
 
 
@@ -154,8 +154,8 @@ def reach(t: float, whole: float) -> Doing:
 @business
 def bend_down(t: float, whole: float) -> Doing:
     """Down, something is done there, and up again."""
-    low = between(t, BEGIN_S, max(1.8, 0.7 * whole), 0.55)
-    return Doing(low, lean=26.0, near=66.0 + 6.0 * _wave(t, 1.6), bob=-0.05, gaze=(0.5, 0.9))
+    low = between(t, 0.2, max(2.2, 0.7 * whole), 0.8)
+    return Doing(low, lean=20.0, near=66.0 + 6.0 * _wave(t, 1.6), bob=-0.05, gaze=(0.5, 0.9))
 
 
 @business
@@ -188,7 +188,7 @@ def heart(t: float, whole: float) -> Doing:
 @business
 def stamp(t: float, whole: float) -> Doing:
     beat = max(0.0, _wave(t, 1.3)) ** 2 * between(t, BEGIN_S, min(whole, 2.8), 0.2)
-    return Doing(swell(t, 0.25), bob=0.028 * beat, lean=4.0 - 3.0 * beat, near=34.0, far=38.0)
+    return Doing(swell(t, 0.25), bob=0.028 * beat, lean=4.0 - 1.5 * beat, near=34.0, far=38.0)
 
 
 @business
@@ -209,8 +209,8 @@ def laugh(t: float, whole: float) -> Doing:
 
 @business
 def leap(t: float, whole: float) -> Doing:
-    hop = max(0.0, _wave(t, 0.8)) * between(t, BEGIN_S, min(whole, 2.6), 0.15)
-    return Doing(swell(t, 0.3), bob=0.10 * hop, near=60.0 + 40.0 * hop, far=56.0 + 40.0 * hop, lean=5.0 * hop)
+    hop = max(0.0, _wave(t, 0.8)) ** 1.5 * between(t, BEGIN_S, min(whole, 2.6), 0.15)
+    return Doing(swell(t, 0.5), bob=0.10 * hop, near=60.0 + 30.0 * hop, far=56.0 + 30.0 * hop, lean=5.0 * hop)
 
 
 @business
@@ -227,8 +227,8 @@ def push(t: float, whole: float) -> Doing:
 
 @business
 def climb(t: float, whole: float) -> Doing:
-    hand = _wave(t, 0.8)
-    return Doing(swell(t), near=112.0 + 30.0 * hand, far=112.0 - 30.0 * hand, bob=0.012 * hand, gaze=(0.4, -0.8))
+    hand = _wave(t, 0.65)
+    return Doing(swell(t), near=108.0 + 22.0 * hand, far=108.0 - 22.0 * hand, bob=0.012 * hand, gaze=(0.4, -0.8))
 
 
 @business
@@ -239,7 +239,7 @@ def count(t: float, whole: float) -> Doing:
 @business
 def dance(t: float, whole: float) -> Doing:
     side = _wave(t, 0.9)
-    return Doing(swell(t), lean=7.0 * side, bob=0.022 * abs(side), near=72.0 + 34.0 * side, far=72.0 - 34.0 * side)
+    return Doing(swell(t), lean=7.0 * side, bob=0.022 * abs(side), near=70.0 + 26.0 * side, far=70.0 - 26.0 * side)
 
 
 @business

@@ -1,7 +1,7 @@
 """What a feeling does to a body, and how feelings follow each other through a shot.
 
 A character feels what its own line means from a moment before it is said, and answers what others say with its face:
-whoever is shouted at starts, whoever hears of sorrow softens. Changes take a third of a second, in face and bearing.
+whoever is shouted at starts, whoever hears of sorrow softens. Changes take half a second, in face and bearing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from schemas.media import TimedLine
 from schemas.time import SAMPLE_RATE
 from schemas.vocabulary import Emotion
 
-CHANGE_S = 0.34
+CHANGE_S = 0.55
 """Seconds in which one feeling becomes the next."""
-_AHEAD_S, _BEHIND_S = 0.24, 0.36
+_AHEAD_S, _BEHIND_S = 0.35, 0.3
 """A feeling shows before the word it moves, and after the word that woke it."""
 
 

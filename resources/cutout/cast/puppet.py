@@ -60,9 +60,11 @@ class Puppet:
         """Draw the figure; the canvas is in pixels of the frame."""
         known: dict[str, Place] = {}
         side = -1 if pose.facing < 0 else 1
-        whole = _is_whole(canvas.getTotalMatrix())
+        whole = _is_whole(canvas.getTotalMatrix()) and pose.squeeze >= 1.0
         canvas.save()
         canvas.translate(round(pose.x) if whole else pose.x, round(pose.y) if whole else pose.y)
+        if pose.squeeze < 1.0:
+            canvas.scale(pose.squeeze, 1.0)
         for part in self.rig.parts:
             place = self.rig.place(part.name, pose, known)
             holding = pose.held is not None and part.name == self.rig.hand_part

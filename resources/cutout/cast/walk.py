@@ -14,6 +14,8 @@ _STROLL, _WALK, _RUN = 0.55, 1.05, 1.75
 """Body heights a second."""
 _SETTLE_S = 0.5
 """Seconds in which weight settles on both feet."""
+_TURN_S = 0.5
+"""Seconds in which somebody turns to go."""
 _OFF = 0.14
 """How far beyond the frame's edge nobody is seen any more, of its width."""
 
@@ -31,6 +33,8 @@ class Step(NamedTuple):
     """Radians; a left and a right step are one turn."""
     settling: float
     """How deep the knees give after the last step, 0..1."""
+    turned: float = 1.0
+    """How far the body has turned to where it goes, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,11 @@ class Walk:
     def _out(self, t: float) -> Step:
         """Stands, turns to go, and is gone with the shot's last frame."""
         whole = self._time(0.75)
+        begin = self.seconds - whole
+        turned = min(1.0, max(0.0, (t - begin + _TURN_S) / _TURN_S))
         u = max(0.0, 1 - (self.seconds - t) / whole)
         if u <= 0:
-            return Step(0.0, 0.0, 0.0, 0.0)
+            return Step(0.0, 0.0, 0.0, 0.0, turned)
         start = 0.3
         v = 1 / (1 - start / 2)
         covered = v * u * u / (2 * start) if u < start else v * (u - start / 2)
