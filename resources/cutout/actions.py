@@ -16,10 +16,19 @@ import yaml
 
 from resources.cutout.cast.walk import WalkKind
 from resources.lexicon import props_in
-from resources.lexicon.words import stems, words_of
+from resources.lexicon.words import stems as all_stems
+from resources.lexicon.words import words_of
 
 HandKind = Literal["give", "take", "put"]
 _LITTLE = frozenset({"the", "a", "an", "his", "her", "its", "their", "old", "little", "small"})
+
+
+def stems(word: str) -> tuple[str, ...]:
+    """What a verb may be a form of. "hopes" is no form of "hop": only after a hiss or an o does -es stand for -s."""
+    forms = all_stems(word)
+    if word.endswith("es") and not word[:-2].endswith(("s", "x", "z", "ch", "sh", "o")):
+        return tuple(form for form in forms if form != word[:-2])
+    return forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,9 @@ def deeds_of(action: str) -> Deeds:
     """What ``action`` asks for. A walk that is only part of the business ("step back") is business alone."""
     words = [word.low for word in words_of(action)]
     bare = _without_things(action, words)
-    walk, doing = _phrases("walk").find(bare), _phrases("business").find(bare)
+    # "walking slowly into the barn" is walking into it
+    walk = _phrases("walk").find([word for word in bare if word == "fly" or not word.endswith("ly")])
+    doing = _phrases("business").find(bare)
     hands = _phrases("hands").find(bare) if props_in(action) else None
     runs = _phrases("runs").find(bare) is not None
     first = min((found[1] for found in (walk, doing, hands) if found), default=-1)

@@ -110,6 +110,7 @@ beast(
         (-0.44, -0.5, 10.0),
         ears_behind=False,
         back=_hedgehog_back,
+        back_box=(-46.0, -80.0, 30.0, 36.0),
     ),
 )
 

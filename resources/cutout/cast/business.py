@@ -121,7 +121,7 @@ def open_hands(t: float, whole: float) -> Doing:
 
 @business
 def point(t: float, whole: float) -> Doing:
-    return Doing(between(t, BEGIN_S, max(2.0, 0.8 * whole), 0.35), near=92.0, lean=4.0, gaze=(0.95, -0.05))
+    return Doing(between(t, BEGIN_S, max(2.0, 0.8 * whole), 0.6), near=92.0, lean=4.0, gaze=(0.95, -0.05))
 
 
 @business
@@ -188,18 +188,18 @@ def heart(t: float, whole: float) -> Doing:
 @business
 def stamp(t: float, whole: float) -> Doing:
     beat = max(0.0, _wave(t, 1.3)) ** 2 * between(t, BEGIN_S, min(whole, 2.8), 0.2)
-    return Doing(swell(t, 0.25), bob=0.028 * beat, lean=4.0 - 1.5 * beat, near=34.0, far=38.0)
+    return Doing(swell(t, 0.45), bob=0.028 * beat, lean=4.0 - 1.5 * beat, near=34.0, far=38.0)
 
 
 @business
 def shake_head(t: float, whole: float) -> Doing:
-    return Doing(between(t, BEGIN_S, min(whole, 2.6), 0.3), gaze=(0.55 * _wave(t, 1.4), 0.2), lean=2.0 * _wave(t, 1.4))
+    return Doing(between(t, BEGIN_S, min(whole, 2.6), 0.5), gaze=(0.55 * _wave(t, 1.4), 0.2), lean=2.0 * _wave(t, 1.4))
 
 
 @business
 def nod(t: float, whole: float) -> Doing:
     dip = max(0.0, _wave(t, 1.1))
-    return Doing(between(t, BEGIN_S, min(whole, 2.4), 0.3), gaze=(0.6, 0.75 * dip), bob=-0.006 * dip)
+    return Doing(between(t, BEGIN_S, min(whole, 2.4), 0.5), gaze=(0.6, 0.75 * dip), bob=-0.006 * dip)
 
 
 @business
