@@ -101,7 +101,8 @@ def _limit(actor: Actor, behind: Sequence[Box], near: bool) -> float:
     faces = [*behind, puppet.features(_rest(actor))] if near and puppet.arm_over_face else list(behind)
     margin = _ARM * puppet.unit
     for angle in range(0, 180, _STEP):
-        pose = replace(_rest(actor), **{"arm_near" if near else "arm_far": float(angle)})
+        raised = _rest(actor)
+        pose = replace(raised, arm_near=float(angle)) if near else replace(raised, arm_far=float(angle))
         spots = puppet.arm(pose, name)
         if near and actor.figure.held:
             x, foot, tall = puppet.held_spot(pose, actor.figure.held)
