@@ -72,7 +72,9 @@ class Painter:
         self.scenery: Scenery = build(self.scene)
         self.eye = Eye(stage.width, stage.height, stage.view, stage.blur)
         self.lenses = extremes(camera)
-        self.layers: list[Layer] = compile_layers(self._pieces(), self.eye, self.lenses)
+        layers = compile_layers(self._pieces(), self.eye, self.lenses)
+        # what is behind the figures is drawn before them, whatever order a place laid its pieces down in
+        self.layers: list[Layer] = sorted(layers, key=lambda layer: layer.depth > 1.0)
         self.air: Air = air(self.scene, self.width, self.height, seed)
         self.passes = tuple(passes)
         self.actors = restrained([self._actor(figure, parts, lines) for figure in stage.figures] if people else [])
@@ -130,11 +132,11 @@ class Painter:
         )
 
     def _pieces(self) -> list[Piece]:
-        """Closer shots have fewer pieces: nothing before the figures, and in close-ups no near clutter."""
+        """Closer shots have fewer pieces: nothing that stands before the figures may stand before a face."""
         size = self.stage.size
         if size is ShotSize.WIDE or (size is ShotSize.MEDIUM and not self.stage.figures):
             return self.scenery.pieces
-        return [piece for piece in self.scenery.pieces if piece.depth <= 1.05]
+        return [piece for piece in self.scenery.pieces if piece.depth <= 1.0]
 
     def _actor(self, figure: StageFigure, parts: Sequence[Part], lines: Sequence[TimedLine]) -> Actor:
         part = next((one for one in parts if one.character_id == figure.character_id), None)
