@@ -214,9 +214,26 @@ def _shipped() -> VoiceBook:
     return load_voices()
 
 
-_SMALL = frozenset({Species.MOUSE, Species.BIRD, Species.RABBIT, Species.CAT, Species.FROG, Species.FISH})
-_BIG = frozenset({Species.BEAR, Species.DRAGON, Species.WHALE, Species.HORSE})
-_ODD = frozenset({Species.GHOST, Species.ALIEN})
+_SMALL = frozenset(
+    {
+        Species.MOUSE,
+        Species.BIRD,
+        Species.RABBIT,
+        Species.CAT,
+        Species.FROG,
+        Species.FISH,
+        Species.HEDGEHOG,
+        Species.SQUIRREL,
+        Species.PENGUIN,
+        Species.OWL,
+        Species.MONKEY,
+        Species.BEE,
+    }
+)
+_BIG = frozenset(
+    {Species.BEAR, Species.DRAGON, Species.WHALE, Species.HORSE, Species.ELEPHANT, Species.LION, Species.COW}
+)
+_ODD = frozenset({Species.GHOST, Species.ALIEN, Species.SCARECROW, Species.SNOWMAN, Species.CLOUD, Species.OCTOPUS})
 _PITCH = {"female": 215.0, "male": 105.0}
 
 

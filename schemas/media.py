@@ -224,6 +224,8 @@ class TimedLine(Strict):
     """True when a recogniser placed the words; False when they were spread over the sound by length."""
     voice_id: Id
     engine: str
+    emotion: Emotion | None = None
+    """How the line is meant; None where nobody said, which leaves it to the shot."""
 
 
 class VoiceTrack(Strict):

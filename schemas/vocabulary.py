@@ -125,6 +125,22 @@ class Species(StrEnum):
     WHALE = "whale"
     FROG = "frog"
     ALIEN = "alien"
+    ELEPHANT = "elephant"
+    LION = "lion"
+    MONKEY = "monkey"
+    PIG = "pig"
+    SHEEP = "sheep"
+    COW = "cow"
+    HEDGEHOG = "hedgehog"
+    SQUIRREL = "squirrel"
+    PENGUIN = "penguin"
+    OWL = "owl"
+    TURTLE = "turtle"
+    OCTOPUS = "octopus"
+    BEE = "bee"
+    SCARECROW = "scarecrow"
+    SNOWMAN = "snowman"
+    CLOUD = "cloud"
 
 
 class Age(StrEnum):

@@ -22,7 +22,9 @@ _HAIR_ONLY = frozenset({"blonde", "ginger", "auburn", "chestnut"})
 _COVERED = {
     Species.ROBOT: "metal", Species.GHOST: "glow", Species.DRAGON: "scales", Species.FISH: "scales",
     Species.BIRD: "feathers", Species.CAT: "fur", Species.DOG: "fur", Species.FOX: "fur", Species.BEAR: "fur",
-    Species.RABBIT: "fur", Species.MOUSE: "fur", Species.HORSE: "coat",
+    Species.RABBIT: "fur", Species.MOUSE: "fur", Species.HORSE: "coat", Species.LION: "fur", Species.MONKEY: "fur",
+    Species.SHEEP: "wool", Species.COW: "coat", Species.HEDGEHOG: "spines", Species.SQUIRREL: "fur",
+    Species.PENGUIN: "feathers", Species.OWL: "feathers", Species.SNOWMAN: "snow", Species.SCARECROW: "sackcloth",
 }  # fmt: skip
 _HAIR = {
     Hair.SHORT: "short {} hair", Hair.LONG: "long {} hair", Hair.CURLY: "curly {} hair", Hair.BUN: "{} hair in a bun",

@@ -19,7 +19,7 @@ from resources.lexicon import props_in
 from schemas.media import Figure, ImageRequest
 from schemas.vocabulary import Place, ShotSize, Species
 
-SWIMMERS = frozenset({Species.FISH, Species.WHALE})
+SWIMMERS = frozenset({Species.FISH, Species.WHALE, Species.OCTOPUS})
 BIG_THINGS = frozenset(
     [
         "boat",
@@ -53,7 +53,8 @@ BIG_THINGS = frozenset(
         "kite",
     ]
 )
-_HOVERERS = (Species.BIRD, Species.FISH, Species.WHALE)
+_HOVERERS = (Species.BIRD, Species.FISH, Species.WHALE, Species.BEE, Species.CLOUD)
+"""Who needs no ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,11 @@ class Composer:
 
     def _wide(self) -> list[StageFigure]:
         count = len(self.bodies)
-        tall = self.height * (0.41 if self.aspect > 1.2 else 0.36 if self.aspect > 0.8 else 0.30)
-        heights = [tall * body.stature for body in self.bodies]
+        tall = self.height * (0.47 if self.aspect > 1.2 else 0.40 if self.aspect > 0.8 else 0.33)
+        if count == 1:
+            tall *= 1.06
+        # faces must be read: the small grow towards the tall, and keep their order
+        heights = [tall * body.stature**0.74 for body in self.bodies]
         room = self.width * 0.90
         widths = [2 * body.half * height for body, height in zip(self.bodies, heights, strict=True)]
         squeeze = 0.78 if self.aspect < 0.8 else 0.9
@@ -308,10 +312,10 @@ class Composer:
             floats, shadow = True, False
             if wide:
                 y, depth = self.height * 0.80, 0.66
-        elif species in (Species.BIRD, Species.FISH, Species.WHALE, Species.GHOST):
+        elif species in (*_HOVERERS, Species.GHOST):
             floats = True
             if wide and species is not Species.GHOST:
-                y -= self.height * 0.10
+                y -= self.height * (0.24 if species is Species.CLOUD else 0.10)
         return StageFigure(
             character_id=body.figure.character_id,
             look=body.figure.look,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import skia
 
+from resources.cutout.actor import FLIGHT_S, Actor, fly, laid, restrained
 from resources.cutout.camera import Camera, Lens, camera_of, extremes, layer_shift, layer_zoom
 from resources.cutout.cast import Performance, Pose, Puppet
+from resources.cutout.cast.walk import Walk
 from resources.cutout.effects import glow, sparks
 from resources.cutout.palette import Palette, hexcode
 from resources.cutout.paper import (
@@ -31,41 +32,14 @@ from resources.cutout.places.base import HEIGHT, Piece, Scene, Scenery
 from resources.cutout.places.raster import Eye, Layer, compile_layers
 from resources.cutout.props import draw_prop
 from resources.cutout.props.registry import THINGS
-from resources.cutout.score import Part, Score, Stage, StageFigure, StageProp
+from resources.cutout.score import Part, Pass, Score, Stage, StageFigure, StageProp
 from resources.cutout.still import Frame, Screen, StillPainter, corners
 from resources.cutout.weather import Air, air, bolt, flash
 from schemas.media import ResolvedLook, TimedLine
 from schemas.vocabulary import CameraMove, Effect, ShotSize, TimeOfDay, Weather
 
-_SHOWN = 96.0
-"""Degrees that the near arm is raised at least to show what it holds."""
 FIGURE_LIGHT = {TimeOfDay.DAWN: 0.55, TimeOfDay.DAY: 0.55, TimeOfDay.DUSK: 0.42, TimeOfDay.NIGHT: 0.27}
 """How much of the hour's light falls on figures: faces must stay readable, and themselves, at night."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Actor:
-    """A figure with its puppet, its part and the shadow under its feet."""
-
-    figure: StageFigure
-    puppet: Puppet
-    part: Performance | None
-    shadow: skia.Image | None
-    phase: float
-    lifted: bool
-    """A held thing is lifted into a medium shot."""
-
-    def pose(self, frame: int, t: float, height: int) -> Pose:
-        """The pose at a frame; floating bodies rise and sink by themselves."""
-        figure = self.figure
-        base = Pose(figure.x, figure.y, figure.facing, held=figure.held)
-        pose = self.part.pose(frame, base) if self.part else base
-        if figure.held and self.lifted:
-            pose = replace(pose, arm_near=max(pose.arm_near, _SHOWN))
-        if figure.floats:
-            sway = 0.010 * height * math.sin(1.15 * t + self.phase)
-            pose = replace(pose, y=pose.y + sway, lean=pose.lean + 1.6 * math.sin(0.8 * t + self.phase))
-        return pose
 
 
 class Painter:
@@ -80,6 +54,7 @@ class Painter:
         seed: int = 0,
         parts: Sequence[Part] = (),
         lines: Sequence[TimedLine] = (),
+        passes: Sequence[Pass] = (),
         people: bool = True,
     ) -> None:
         """Rasterise the stage for this camera. ``people`` False leaves figures and props out, for cards."""
@@ -97,10 +72,14 @@ class Painter:
         self.scenery: Scenery = build(self.scene)
         self.eye = Eye(stage.width, stage.height, stage.view, stage.blur)
         self.lenses = extremes(camera)
-        self.layers: list[Layer] = compile_layers(self._pieces(), self.eye, self.lenses)
+        layers = compile_layers(self._pieces(), self.eye, self.lenses)
+        # what is behind the figures is drawn before them, whatever order a place laid its pieces down in
+        self.layers: list[Layer] = sorted(layers, key=lambda layer: layer.depth > 1.0)
         self.air: Air = air(self.scene, self.width, self.height, seed)
-        self.actors = [self._actor(figure, parts, lines) for figure in stage.figures] if people else []
+        self.passes = tuple(passes)
+        self.actors = restrained([self._actor(figure, parts, lines) for figure in stage.figures] if people else [])
         self.props = [self._prop(prop) for prop in stage.props] if people else []
+        self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
         self.ledge = self._ledge() if people and stage.ledge is not None else None
         self.corners = corners(self.width, self.height, self.scene.palette.ink)
         self.sparks = sparks(self._focus(), self.width, self.height, seed) if Effect.SPARKLE in self.effects else []
@@ -153,13 +132,13 @@ class Painter:
         )
 
     def _pieces(self) -> list[Piece]:
-        """Closer shots have fewer pieces: nothing before the figures, and in close-ups no near clutter."""
+        """Closer shots have fewer pieces: nothing that stands before the figures may stand before a face."""
         size = self.stage.size
         if size is ShotSize.WIDE or (size is ShotSize.MEDIUM and not self.stage.figures):
             return self.scenery.pieces
-        return [piece for piece in self.scenery.pieces if piece.depth <= 1.05]
+        return [piece for piece in self.scenery.pieces if piece.depth <= 1.0]
 
-    def _actor(self, figure: StageFigure, parts: Sequence[Part], lines: Sequence[TimedLine]) -> _Actor:
+    def _actor(self, figure: StageFigure, parts: Sequence[Part], lines: Sequence[TimedLine]) -> Actor:
         part = next((one for one in parts if one.character_id == figure.character_id), None)
         acted = None
         if part is not None:
@@ -170,8 +149,12 @@ class Painter:
                 part.emotion,
                 lines,
                 part.partner_side,
-                part.entrance,
+                self._walk(part, figure),
+                part.business,
                 float(self.width),
+                figure.height,
+                self.camera.frames / self.camera.fps,
+                part.partner_rise,
             )
         puppet = Puppet(lit_look(figure.look, self.scene.palette, self.scene.hour), figure.height, figure.seed)
         shadow = None
@@ -185,16 +168,42 @@ class Painter:
                 tall * 4,
                 lambda canvas: canvas.drawOval(skia.Rect(half * 0.25, tall, half * 2.25, tall * 3), tone),
             )
-        return _Actor(
+        return Actor(
             figure,
             puppet,
             acted,
             shadow,
             rng(figure.seed, "float").uniform(0, math.tau),
             self.stage.size is ShotSize.MEDIUM,
+            self.passes,
         )
 
-    def _act(self, canvas: skia.Canvas, actor: _Actor, lens: Lens, number: int, t: float) -> None:
+    def _walk(self, part: Part, figure: StageFigure) -> Walk | None:
+        if part.walk is None:
+            return None
+        return Walk(
+            part.walk,
+            part.heading,
+            figure.x,
+            float(self.width),
+            figure.height,
+            self.camera.frames / self.camera.fps,
+            self.camera.fps,
+            part.runs,
+            part.room * self.width,
+        )
+
+    def _laid(self) -> list[tuple[Pass, StageProp]]:
+        """Things that are laid on the ground in this shot, as they lie there afterwards."""
+        found = []
+        for one in self.passes:
+            giver = next((actor for actor in self.actors if actor.figure.character_id == one.giver), None)
+            if one.taker is None and giver is not None:
+                x, y, tall = laid(one, giver)
+                found.append((one, StageProp(name=one.thing, x=x, y=y, size=tall, seed=giver.puppet.seed, front=True)))
+        return found
+
+    def _act(self, canvas: skia.Canvas, actor: Actor, lens: Lens, number: int, t: float) -> None:
         canvas.save()
         self._aim(canvas, lens, actor.figure.depth)
         pose = actor.pose(number, t, self.height)
@@ -204,7 +213,7 @@ class Painter:
         actor.puppet.draw(canvas, pose)
         canvas.restore()
 
-    def _middle(self, canvas: skia.Canvas, actors: Sequence[_Actor], lens: Lens, number: int, t: float) -> None:
+    def _middle(self, canvas: skia.Canvas, actors: Sequence[Actor], lens: Lens, number: int, t: float) -> None:
         """What stands at the depth of the figures, and the weather behind it."""
         if not self.scenery.indoors:
             if self.bolt is not None and self._flash(t) > 0.22:
@@ -222,11 +231,21 @@ class Painter:
             canvas.drawImage(self.ledge[0], self.ledge[1], self.ledge[2], LINEAR)
             canvas.restore()
         self._things(canvas, lens, t, front=True)
+        for one in self.passes:
+            if one.at_s <= t < one.at_s + FLIGHT_S:
+                canvas.save()
+                self._aim(canvas, lens, 1.0)
+                here = [(actor, actor.pose(number, t, self.height)) for actor in self.actors]
+                fly(canvas, one, t, here, self.stage.props)
+                canvas.restore()
 
     def _things(self, canvas: skia.Canvas, lens: Lens, t: float, *, front: bool) -> None:
         canvas.save()
         self._aim(canvas, lens, 1.0)
-        for prop, image, pad in self.props:
+        gone = {one.thing for one in self.passes if one.giver is None and t >= one.at_s}
+        lying = [drawn for one, drawn in self.laid if t >= one.at_s + FLIGHT_S]
+        standing = [drawn for drawn in self.props if drawn[0].name not in gone]
+        for prop, image, pad in (*standing, *lying):
             if prop.front is not front:
                 continue
             rise = 0.008 * self.height * math.sin(1.2 * t + prop.x) if self.scenery.floats and not prop.front else 0.0
@@ -383,7 +402,9 @@ def painter_of(score: Score, lines: Sequence[TimedLine], picture: skia.Image | N
         if picture is None:
             raise ValueError("a score of the kind 'still' needs its picture")
         return StillPainter(picture, camera, score.width, score.height, score.effects)
-    return Painter(score.stage, camera, effects=score.effects, seed=score.seed, parts=score.parts, lines=lines)
+    return Painter(
+        score.stage, camera, effects=score.effects, seed=score.seed, parts=score.parts, lines=lines, passes=score.passes
+    )
 
 
 def keyframe_painter(stage: Stage, seed: int, parts: Sequence[Part] = ()) -> Painter:

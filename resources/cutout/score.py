@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.media import ResolvedLook
 from schemas.plan import Strict
 from schemas.vocabulary import CameraMove, Effect, Emotion, Mood, Place, ShotSize, TimeOfDay, Weather
@@ -93,7 +95,26 @@ class Part(Strict):
     emotion: Emotion
     partner_side: float
     """-1, 0 or 1: where whom they speak to stands."""
-    entrance: str | None = None
+    partner_rise: float = 0.0
+    """How far up (negative) or down their eyes are, as a gaze."""
+    walk: Literal["in", "out", "on"] | None = None
+    heading: float = 1.0
+    """The way the walk goes: 1 right, -1 left."""
+    runs: bool = False
+    room: float = 0.0
+    """How far a walk "on" may go in all, as a part of the frame's width."""
+    business: str | None = None
+    """A kind of business of ``resources.cutout.cast.business``."""
+
+
+class Pass(Strict):
+    """A thing that changes hands in a shot: from a giver, or from where it stands, to a taker, or to the ground."""
+
+    thing: str
+    giver: str | None = None
+    taker: str | None = None
+    at_s: float
+    """When it leaves, in seconds from the start of the shot."""
 
 
 class Score(Strict):
@@ -109,6 +130,7 @@ class Score(Strict):
     camera: CameraMove
     effects: list[Effect]
     parts: list[Part]
+    passes: list[Pass] = Field(default_factory=list)
 
 
 def read_stage(folder: Path) -> Stage | None:

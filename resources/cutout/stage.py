@@ -39,11 +39,28 @@ STATURE: dict[Species, float] = {
     Species.HORSE: 1.12,
     Species.DRAGON: 1.30,
     Species.WHALE: 0.80,
+    Species.ELEPHANT: 1.30,
+    Species.LION: 1.02,
+    Species.MONKEY: 0.70,
+    Species.PIG: 0.72,
+    Species.SHEEP: 0.74,
+    Species.COW: 1.06,
+    Species.HEDGEHOG: 0.56,
+    Species.SQUIRREL: 0.58,
+    Species.PENGUIN: 0.62,
+    Species.OWL: 0.56,
+    Species.TURTLE: 0.60,
+    Species.OCTOPUS: 0.72,
+    Species.BEE: 0.46,
+    Species.SNOWMAN: 0.92,
+    Species.CLOUD: 0.72,
 }
 """Height in a wide shot against a grown person's. Small creatures are larger than life: they are who we look at."""
 _AGE = {Age.CHILD: 0.78, Age.ADULT: 1.0, Age.OLD: 0.95}
 _HOLDS = re.compile(
-    r"\b(holds?|holding|carr(?:y|ies|ying)|clutch\w*|grips?|gripping|rais(?:es?|ing)|lifts?|lifting)\b([^.;,]{1,48})"
+    r"\b(holds?|holding|carr(?:y|ies|ying)|clutch\w*|grips?|gripping|rais(?:es?|ing)|lifts?|lifting|gives?|giving|"
+    r"offer\w*|hands|handing|shows?|showing|turns?|turning|puts?|lays?|lets?|drops?|swings?|brings?|wav(?:es?|ing))\b"
+    r"([^.;,]{1,48})"
 )
 _REFERENCE = 100.0
 

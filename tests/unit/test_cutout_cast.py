@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.cutout.cast import Performance, Pose, Puppet, mouth_opening
+from resources.cutout.cast.walk import Walk
 from resources.cutout.props import PROPS, draw_prop
 from schemas.media import Mark, ResolvedLook, TimedLine, Word
 from schemas.vocabulary import Age, Build, Emotion, Garment, Hair, Headwear, Species
@@ -214,12 +215,13 @@ def test_blinks_come_every_two_to_six_seconds(seed: int) -> None:
 
 
 @pytest.mark.parametrize("emotion", list(Emotion))
-@pytest.mark.parametrize("entrance", [None, "left", "right"])
-def test_nothing_jumps_and_nothing_stands_still(emotion: Emotion, entrance: str | None) -> None:
+@pytest.mark.parametrize("kind", [None, "in", "out", "on"])
+def test_nothing_jumps_and_nothing_stands_still(emotion: Emotion, kind: str | None) -> None:
     line = spoken(
         [(1.5 + 0.12 * i, "BDACEF"[i % 6]) for i in range(18)], 1.5, 3.7, text="we must find the remarkable lantern now"
     )
-    performance = acting([line], emotion=emotion, entrance=entrance)
+    walk = Walk(kind, 1.0, 520.0, WIDTH, 300.0, 5.0, FPS, room=400.0) if kind else None  # type: ignore[arg-type]
+    performance = acting([line], emotion=emotion, walk=walk, seconds=5.0)
     poses = [performance.pose(frame, Pose(520, 640)) for frame in range(120)]
     for a, b in itertools.pairwise(poses):
         assert abs(b.x - a.x) <= 0.03 * WIDTH and abs(b.y - a.y) <= 0.03 * WIDTH
@@ -227,8 +229,12 @@ def test_nothing_jumps_and_nothing_stands_still(emotion: Emotion, entrance: str 
         assert abs(b.arm_near - a.arm_near) < 75
     for start in range(0, 96, 12):  # half a second
         assert len({(pose.bob, pose.lean, pose.arm_near, pose.gaze) for pose in poses[start : start + 12]}) > 1
-    if entrance:
-        assert abs(poses[0].x - 520) > 400 and abs(poses[-1].x - 520) < 3
+    if kind == "in":
+        assert poses[0].x < -50 and abs(poses[-1].x - 520) < 3
+    if kind == "out":
+        assert abs(poses[0].x - 520) < 3 and poses[-1].x > WIDTH
+    if kind == "on":
+        assert 150 < poses[-1].x - poses[0].x <= 400 and abs(poses[60].x - 520) < 12
 
 
 def test_the_body_acts_on_twos_and_a_stressed_word_lifts_the_arm() -> None:

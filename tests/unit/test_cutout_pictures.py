@@ -365,8 +365,8 @@ def test_no_camera_jumps(move: CameraMove, frames: int) -> None:
 
 def test_somebody_who_enters_walks_in_from_the_side(tmp_path: Path) -> None:
     shot = made(tmp_path, asked("wide", figures=[ADA]), motion(action="Ada walks in from the pier"))
-    assert read_score(shot).parts[0].entrance in ("left", "right")
-    assert read_score(made(tmp_path / "b", asked("wide", figures=[ADA]))).parts[0].entrance is None
+    assert read_score(shot).parts[0].walk == "in"
+    assert read_score(made(tmp_path / "b", asked("wide", figures=[ADA]))).parts[0].walk is None
 
 
 def test_speakers_are_looked_at() -> None:

@@ -12,48 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resources.cutout import paper
+from resources.cutout.cast.business import BUSINESS, Doing
+from resources.cutout.cast.feeling import TEMPERS, Feelings, temper_at
 from resources.cutout.cast.lips import Lips
 from resources.cutout.cast.pose import Pose
+from resources.cutout.cast.walk import Walk
 from schemas.media import TimedLine
 from schemas.time import SAMPLE_RATE
 from schemas.vocabulary import Emotion
 
 _BLINK_S = 0.2
-_STEP_S = 0.46
-"""Seconds for a left and a right step."""
-_MAX_SPEED = 0.026
-"""Of the frame's width, in one frame at 24 frames a second: below what reads as a jump."""
-
-
-@dataclass(frozen=True, slots=True)
-class Temper:
-    """How a feeling holds a body."""
-
-    lean: float
-    arm_near: float
-    arm_far: float
-    energy: float
-    """Size of gestures."""
-    breath: float
-    """Depth of the breath, of the body's height."""
-    rate: float
-    """Breaths a second."""
-    gaze: tuple[float, float]
-    """Where the eyes rest when nothing draws them; x towards the front."""
-    darts: float
-    """Seconds between glances."""
-
-
-_TEMPERS: dict[Emotion, Temper] = {
-    Emotion.NEUTRAL: Temper(0.0, 12.0, 9.0, 0.8, 0.006, 0.30, (0.15, 0.0), 1.8),
-    Emotion.HAPPY: Temper(-1.0, 24.0, 18.0, 1.15, 0.010, 0.46, (0.2, -0.1), 1.3),
-    Emotion.SAD: Temper(5.0, 4.0, 3.0, 0.45, 0.007, 0.22, (0.1, 0.62), 2.8),
-    Emotion.ANGRY: Temper(4.0, 20.0, 16.0, 1.2, 0.008, 0.52, (0.5, 0.0), 2.2),
-    Emotion.AFRAID: Temper(-4.5, 48.0, 40.0, 0.6, 0.006, 0.75, (0.2, 0.0), 0.7),
-    Emotion.SURPRISED: Temper(-3.5, 34.0, 30.0, 0.9, 0.006, 0.4, (0.3, -0.2), 1.4),
-    Emotion.TENDER: Temper(2.5, 26.0, 10.0, 0.6, 0.007, 0.26, (0.25, 0.15), 2.4),
-    Emotion.DETERMINED: Temper(5.0, 18.0, 14.0, 1.0, 0.007, 0.36, (0.6, -0.08), 2.6),
-}
+_FOLLOW_S = 0.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +67,27 @@ class Performance:
         emotion: Emotion,
         lines: Sequence[TimedLine],
         partner_side: float,
-        entrance: str | None = None,
+        walk: Walk | None = None,
+        business: str | None = None,
         width: float = 1280.0,
+        height: float = 300.0,
+        seconds: float = 4.0,
+        partner_rise: float = 0.0,
     ) -> None:
         """Plan the acting.
 
         ``lines`` are all lines of the shot, times in 48 kHz samples from its start. ``partner_side`` says where the
-        partner stands in the frame: -1 left, 1 right, 0 behind the camera. ``entrance`` is "left", "right" or None:
-        the side from which the character walks in; ``width`` is that of the frame in pixels and bounds the walk.
+        partner stands in the frame: -1 left, 1 right, 0 behind the camera; ``partner_rise`` how far up (negative) or
+        down their eyes are, as a gaze. ``business`` is a key of ``BUSINESS``. ``width`` is that of the frame and
+        ``height`` that of the body, in pixels; ``seconds`` is the length of the shot.
         """
         self.character_id, self.fps, self.emotion = character_id, float(fps), emotion
-        self.partner, self.entrance, self.width = float(partner_side), entrance, float(width)
+        self.partner, self.width, self.height = float(partner_side), float(width), float(height)
+        self.rise, self.seconds = float(partner_rise), float(seconds)
+        self.walk, self._business = walk, BUSINESS[business] if business else None
         self._seed = paper.seed("acting", character_id, seed)
-        self._temper = _TEMPERS[emotion]
+        self._temper = TEMPERS[emotion]
+        self._feelings = Feelings(character_id, emotion, lines)
         own = [line for line in lines if line.character_id == character_id]
         self._own = [(line.start / SAMPLE_RATE, line.end / SAMPLE_RATE) for line in own]
         self._others = [(o.start / SAMPLE_RATE, o.end / SAMPLE_RATE) for o in lines if o.character_id != character_id]
@@ -126,33 +103,47 @@ class Performance:
         """The pose in ``frame`` (0 is the first of the shot); ``base`` gives place, facing and held thing."""
         fine = frame / self.fps
         t = frame // 2 * 2 / self.fps
-        temper, feeling = self._temper, self.emotion
-        breath = math.sin(math.tau * temper.rate * t + self._phase)
+        before, feeling, felt = self._feelings.at(t)
+        temper = temper_at(before, feeling, felt)
+        breath = math.sin(math.tau * self._temper.rate * t + self._phase)
         bob = temper.breath * breath
         lean = temper.lean + 0.7 * math.sin(math.tau * 0.11 * t + self._sway)
         near = temper.arm_near + 2.5 * breath
-        far = temper.arm_far + 2.0 * math.sin(math.tau * temper.rate * t + self._phase - 0.7)
-        x, y, stride = base.x, base.y, 0.0
+        far = temper.arm_far + 2.0 * math.sin(math.tau * self._temper.rate * t + self._phase - 0.7)
+        x, facing, squeeze, stride = base.x, base.facing, 1.0, 0.0
         if base.held:
             near = max(near, 30.0)
-        gaze = self._gaze(t)
-        talking, hearing = self._during(self._own, t, 0.05), self._during(self._others, t, 0.0)
+        gaze = eyes = self._gaze(t)
+        talking, hearing = self._level(self._own, t), self._level(self._others, t)
 
+        level = felt if feeling is not before else 1.0
         if feeling is Emotion.HAPPY:
-            bob += 0.013 * abs(math.sin(math.tau * 0.85 * t + self._phase)) * (1.0 if talking else 0.75)
+            bob += 0.013 * level * abs(math.sin(math.tau * 0.85 * t + self._phase)) * (0.75 + 0.25 * talking)
         elif feeling is Emotion.AFRAID:
             shiver = paper.rng(self._seed, "shiver", frame // 2)
-            lean += shiver.uniform(-0.7, 0.7)
-            near, far = near + shiver.uniform(-2.5, 2.5), far + shiver.uniform(-2.5, 2.5)
-            x += shiver.uniform(-0.0009, 0.0009) * self.width
-        elif feeling is Emotion.ANGRY and talking:
-            bob += 0.006 * math.sin(math.tau * 2.1 * t)
+            lean += shiver.uniform(-0.7, 0.7) * level
+            near, far = near + shiver.uniform(-2.5, 2.5) * level, far + shiver.uniform(-2.5, 2.5) * level
+            x += shiver.uniform(-0.0009, 0.0009) * self.width * level
+        elif feeling is Emotion.ANGRY:
+            bob += 0.006 * level * talking * math.sin(math.tau * 2.1 * t)
 
+        # what moves a small figure by a hand's breadth would throw a large one out of the frame
+        room = min(1.0, 0.34 * self.width / self.height)
+        doing = self._business(t, self.seconds) if self._business else Doing()
+        if doing.weight > 0:
+            w = doing.weight
+            lean, bob = lean + doing.lean * w * math.sqrt(room), bob + doing.bob * w * room
+            x += facing * doing.x * w * self.height * room
+            near = near if doing.near is None else near + (doing.near - near) * w
+            far = far if doing.far is None else far + (doing.far - far) * w
+            # who is spoken to, or speaks, looks at the others in between
+            w *= 0.9 - 0.65 * hearing if hearing > 0 else 0.9 - (0.4 * talking if self.partner else 0.0)
+            if doing.gaze is not None:
+                gaze = (gaze[0] + (doing.gaze[0] * facing - gaze[0]) * w, gaze[1] + (doing.gaze[1] - gaze[1]) * w)
         beat = self._beat(t)
-        if talking:
-            bob += 0.007 * beat
-            lean += 1.3 * beat * temper.energy
-            gaze = (gaze[0], gaze[1] + 0.16 * beat)
+        bob += 0.007 * beat * math.sqrt(room)
+        lean += 1.3 * beat * temper.energy * room
+        gaze = (gaze[0], gaze[1] + 0.16 * beat)
         for gesture in self._gestures:
             weight, dip = gesture.weight(t), gesture.dip(t)
             if not base.held:
@@ -160,35 +151,41 @@ class Performance:
             else:
                 near += (gesture.near * 0.35 + 20 - near) * weight * 0.5
             far += (gesture.far - far) * weight - 4.0 * dip
-            lean += gesture.lean * weight - 0.8 * dip
-        if hearing and not talking:
-            nod = self._nod(t)
+            lean += (gesture.lean * weight - 0.8 * dip) * math.sqrt(room)
+        if hearing > 0:
+            hearing *= 1.0 - talking
+            nod = self._nod(t) * hearing
             gaze = (gaze[0], gaze[1] + 0.55 * nod)
             bob -= 0.006 * nod
-            lean += 1.2 * (1 if self.partner * base.facing > 0 else 0.3)
-        if self.entrance in ("left", "right"):
-            offset, walking = self._walk(fine, base)
-            x += offset
-            if walking > 0:
-                at = math.tau * t / _STEP_S
-                stride = math.sin(at) * walking
-                bob += 0.016 * abs(math.cos(at)) * walking
-                lean += 4.0 * walking
+            lean += 1.2 * hearing * (1 if self.partner * facing > 0 else 0.3)
+        if self.walk is not None:
+            step, on_twos = self.walk.at(fine), self.walk.at(t)
+            x += step.offset
+            if self.walk.kind != "in" and self.walk.heading != facing:
+                squeeze = 1.0 if step.turned >= 1.0 else max(0.1, abs(math.cos(math.pi * step.turned)))
+                facing = facing if step.turned < 0.5 else self.walk.heading
+            if on_twos.going > 0:
+                going, at = on_twos.going, on_twos.phase
+                swing = 34.0 if self.walk.runs else 24.0
+                stride = math.sin(at) * going
+                bob += (0.026 if self.walk.runs else 0.016) * abs(math.cos(at)) * going
+                lean += (9.0 if self.walk.runs else 4.0) * going
                 if not base.held:
-                    near += (14.0 + 24.0 * math.sin(at) - near) * walking
-                far += (14.0 + 24.0 * math.sin(at) - far) * walking
-            else:
-                since = fine - self._walk_time(base)
-                if since < 0.5:  # weight settles on both feet
-                    bob -= 0.012 * math.sin(math.pi * since / 0.5) * (1 - since)
+                    near += (14.0 + swing * math.sin(at) - near) * going
+                far += (14.0 + swing * math.sin(at) - far) * going
+            bob -= 0.012 * on_twos.settling
         return replace(
             base,
             x=x,
-            y=y,
+            facing=facing,
+            squeeze=squeeze,
             emotion=feeling,
+            before=before,
+            felt=felt,
             mouth=self._lips.at(frame),
             blink=self._blink(fine),
             gaze=(max(-1.0, min(1.0, gaze[0])), max(-1.0, min(1.0, gaze[1]))),
+            bow=max(-1.0, min(1.0, self._followed(t) + gaze[1] - eyes[1])),
             arm_near=near,
             arm_far=far,
             lean=lean,
@@ -214,6 +211,11 @@ class Performance:
     def _during(spans: Sequence[tuple[float, float]], t: float, slack: float) -> bool:
         return any(start - slack <= t < end + slack for start, end in spans)
 
+    @staticmethod
+    def _level(spans: Sequence[tuple[float, float]], t: float) -> float:
+        """How much ``t`` is inside a span, 0..1: attention comes and goes in a quarter of a second."""
+        return max((_ease(min(t - start + 0.1, end + 0.25 - t) / 0.25) for start, end in spans), default=0.0)
+
     def _gaze(self, t: float) -> tuple[float, float]:
         """Where the eyes are: a new target every so often, reached in two pictures."""
         while self._glances[-1][0] <= t:
@@ -228,12 +230,16 @@ class Performance:
             return (before[0] + here[0]) / 2, (before[1] + here[1]) / 2
         return here
 
+    def _followed(self, t: float) -> float:
+        """Where the head is on its way after the eyes, up and down: their mean over a third of a second."""
+        return sum(self._gaze(max(0.0, t - k * _FOLLOW_S / 4))[1] for k in range(5)) / 5
+
     def _target(self, index: int, t: float) -> tuple[float, float]:
         stream = paper.rng(self._seed, "look", index)
         rest, roll = self._temper.gaze, stream.random()
         jitter = stream.uniform(-0.12, 0.12), stream.uniform(-0.1, 0.1)
         side = self.partner or stream.choice((-0.15, 0.15))
-        towards = (0.72 * side if self.partner else 0.0, 0.04)
+        towards = (0.72 * side if self.partner else 0.0, 0.04 + self.rise)
         if self._during(self._others, t, 0.15):
             pick = towards if roll < 0.9 else (0.45 * side, 0.1)
         elif self._during(self._own, t, 0.2):
@@ -284,7 +290,7 @@ class Performance:
             )
             gestures.append(
                 _Gesture(
-                    start - 0.2,
+                    start - 0.28,
                     start + 0.04,
                     end + stream.uniform(0.12, 0.4),
                     near * energy,
@@ -293,28 +299,3 @@ class Performance:
                 )
             )
         return gestures
-
-    def _walk_distance(self, base: Pose) -> float:
-        room = base.x if self.entrance == "left" else self.width - base.x
-        return max(0.0, room) + 0.14 * self.width
-
-    def _walk_time(self, base: Pose) -> float:
-        """Seconds; at least one, and as many as the distance needs at a speed that does not jump."""
-        return max(1.0, 1.25 * self._walk_distance(base) / (_MAX_SPEED * self.width * min(self.fps, 24.0)))
-
-    def _walk(self, t: float, base: Pose) -> tuple[float, float]:
-        """Offset in pixels and how much of a walk it still is, 0..1: even speed, then the last steps slow down."""
-        whole = self._walk_time(base)
-        if t >= whole:
-            return 0.0, 0.0
-        u, brake = t / whole, 0.4
-        # distance covered: constant speed v until 1 - brake, then falling to zero; v makes the whole 1
-        v = 1 / (1 - brake / 2)
-        if u < 1 - brake:
-            covered = v * u
-        else:
-            r = (u - (1 - brake)) / brake
-            covered = v * (1 - brake) + v * brake * (r - r * r / 2)
-        slow = 1.0 if u < 1 - brake else 1 - (u - 1 + brake) / brake
-        sign = -1.0 if self.entrance == "left" else 1.0
-        return sign * self._walk_distance(base) * (1 - covered), 0.25 + 0.75 * slow

@@ -6,35 +6,18 @@ import math
 import random
 
 from resources.cutout.cast import animals, clothes, heads, limbs
+from resources.cutout.cast.beast import BEASTS, Beast, head_of
 from resources.cutout.cast.face import turn
 from resources.cutout.cast.features import face_plan
-from resources.cutout.cast.frame import Frame, frame_for
+from resources.cutout.cast.feeling import ear_mood, head_tilt
+from resources.cutout.cast.frame import Frame
 from resources.cutout.cast.hats import Crown, paint_behind, paint_hat
+from resources.cutout.cast.measures import frame_for
 from resources.cutout.cast.pose import Pose
 from resources.cutout.cast.rig import Motion, Move, Part, Rig
 from resources.cutout.props.sheet import Sheet
 from schemas.media import ResolvedLook
-from schemas.vocabulary import Emotion, Hair, Headwear, Species
-
-HEAD_TILT: dict[Emotion, float] = {
-    # degrees; positive bows the head
-    Emotion.SAD: 8.0,
-    Emotion.TENDER: 4.0,
-    Emotion.HAPPY: -3.0,
-    Emotion.SURPRISED: -5.0,
-    Emotion.AFRAID: -2.0,
-    Emotion.DETERMINED: 3.0,
-    Emotion.ANGRY: 4.0,
-}
-EAR_MOOD: dict[Emotion, float] = {
-    # -1 flat, 1 pricked
-    Emotion.SAD: -1.0,
-    Emotion.AFRAID: -0.9,
-    Emotion.TENDER: -0.35,
-    Emotion.ANGRY: -0.6,
-    Emotion.SURPRISED: 0.5,
-    Emotion.HAPPY: 0.25,
-}
+from schemas.vocabulary import Hair, Headwear, Species
 
 
 def swing(pose: Pose) -> float:
@@ -54,7 +37,7 @@ def elbow_bend(degrees: float) -> float:
 
 def head_angle(pose: Pose, hunch: float) -> float:
     """The head stays upright when the body leans, bows with the gaze and with the feeling."""
-    return -(pose.lean + hunch) * 0.62 + HEAD_TILT.get(pose.emotion, 0.0) + pose.gaze[1] * 7.0
+    return -(pose.lean + hunch) * 0.62 + head_tilt(pose) + pose.bow * 7.0
 
 
 def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
@@ -97,7 +80,8 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
     hem = max(clothes.hem_of(look, frame), -frame.hip * 0.36)
     skin, hands = look.skin, look.skin
     paws = not person and look.species is not Species.ALIEN
-    fingers = {Species.FROG: 4, Species.ALIEN: 3}.get(look.species, 0)
+    own = BEASTS.get(look.species)
+    fingers = own.fingers if own else {Species.FROG: 4, Species.ALIEN: 3}.get(look.species, 0)
     hw, hh, hy = frame.head_w / 2, frame.head_h / 2, frame.head_y
     crown = Crown(hw, hh, 0.0, hy)
     if look.species is Species.FROG:
@@ -146,15 +130,27 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
             )
         )
 
-    if look.species in _TAILS:
+    if own and own.back:
+        paint_back = own.back
+        add(
+            Part(
+                "back",
+                lambda sheet: paint_back(sheet, head_of(look, frame)),
+                own.back_box,
+                (0.0, frame.hip),
+                "",
+                torso_move,
+            )
+        )
+    if look.species in _TAILS or (own and own.tail):
         add(
             Part(
                 "tail",
-                lambda sheet: animals.paint_tail(sheet, look, frame),
-                (-34, -34, 6, 10),
+                lambda sheet: _paint_tail(sheet, look, frame, own),
+                own.tail_box if own else (-34, -34, 6, 10),
                 (-frame.hips * 0.7, 2.0),
                 "torso",
-                lambda pose: Motion(swing(pose) * 12.0 - 16.0 * EAR_MOOD.get(pose.emotion, 0.0) * -1.0 * 0.8),
+                lambda pose: Motion(swing(pose) * 12.0 - 16.0 * ear_mood(pose) * -1.0 * 0.8),
             )
         )
     leg(False)
@@ -193,25 +189,32 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
             torso_move,
         )
     )
-    ear_under = look.species in (Species.RABBIT, Species.CAT, Species.FOX, Species.MOUSE, Species.BEAR, Species.ALIEN)
+    ear_under = own.ears_behind if own else look.species in _EARS_BEHIND
     if ear_under:
         parts += _ears(look, frame)
 
     def paint_head(sheet: Sheet) -> None:
-        own = random.Random(trait_seed)
         if person:
-            heads.person_head(sheet, look, frame, own)
+            heads.person_head(sheet, look, frame, random.Random(trait_seed))
             heads.hair_front(sheet, look, frame)
+        elif own:
+            own.head(sheet, head_of(look, frame))
         else:
             animals.animal_head(sheet, look, frame)
 
+    spread = 1.8 if own else 1.5
     long_beard = hh * 0.9 if look.hair is Hair.BEARD and person else 3.0
     braids = hh * 2.2 if look.hair is Hair.BRAIDS and person else 0.0
     add(
         Part(
             "head",
             paint_head,
-            (-hw * 1.5, hy - hh * 1.45, hw * 1.5, 4 + max(long_beard, braids)),
+            (
+                -hw * spread,
+                hy - hh * (spread - 0.05),
+                hw * spread,
+                4 + max(long_beard, braids, hh * 0.5 if own else 0.0),
+            ),
             (0.6, -s),
             "torso",
             head_move,
@@ -232,12 +235,14 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
             )
         )
     elif look.species is not Species.ALIEN:
+        lift = own.lift if own else _NOSE_LIFT.get(look.species, 0.62)
+        wide, low = (27.0, 22.0) if own else (18.0, 11.0)
         add(
             Part(
                 "muzzle",
-                lambda sheet: animals.animal_muzzle(sheet, look, frame),
-                (-18 * hh / 17.5, -8, 18 * hh / 17.5, 11),
-                (face.x, face.mouth_y - face.mouth_h * _NOSE_LIFT.get(look.species, 0.62)),
+                lambda sheet: _paint_muzzle(sheet, look, frame, own),
+                (-18 * hh / 17.5, -8, wide * hh / 17.5, low),
+                (face.x, face.mouth_y - face.mouth_h * lift),
                 "head",
                 features,
             )
@@ -271,6 +276,7 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
 
 
 _TAILS = (Species.CAT, Species.DOG, Species.FOX, Species.BEAR, Species.RABBIT, Species.MOUSE)
+_EARS_BEHIND = (Species.RABBIT, Species.CAT, Species.FOX, Species.MOUSE, Species.BEAR, Species.ALIEN)
 _BACK = (Hair.LONG, Hair.CURLY, Hair.BUN, Hair.BRAIDS)
 _COVERING = (Headwear.HOOD, Headwear.HELMET, Headwear.HAT, Headwear.CAP)
 _NOSE_LIFT = {Species.BEAR: 0.66, Species.DOG: 0.72, Species.FOX: 0.7, Species.FROG: 1.0}
@@ -280,25 +286,48 @@ def _plus(motion: Motion, angle: float) -> Motion:
     return motion._replace(angle=motion.angle + angle)
 
 
+def _paint_tail(sheet: Sheet, look: ResolvedLook, frame: Frame, own: Beast | None) -> None:
+    if own is None:
+        animals.paint_tail(sheet, look, frame)
+    elif own.tail:
+        own.tail(sheet, head_of(look, frame))
+
+
+def _paint_muzzle(sheet: Sheet, look: ResolvedLook, frame: Frame, own: Beast | None) -> None:
+    if own is None:
+        animals.animal_muzzle(sheet, look, frame)
+    elif own.muzzle:
+        own.muzzle(sheet, head_of(look, frame))
+
+
 def _ears(look: ResolvedLook, frame: Frame) -> list[Part]:
-    if look.species not in animals.EAR_SEATS:
+    own = BEASTS.get(look.species)
+    seat = own.seat if own and own.ear else animals.EAR_SEATS.get(look.species)
+    if seat is None:
         return []
-    x, y, range_ = animals.EAR_SEATS[look.species]
+    x, y, range_ = seat
     hw, hh, k = frame.head_w / 2, frame.head_h / 2, frame.head_h / 35
+    box = own.reach if own else (-17.0, -31.0, 17.0, 22.0)
+
+    def paint(sheet: Sheet, far: bool) -> None:
+        if own and own.ear:
+            own.ear(sheet, head_of(look, frame), far)
+        else:
+            animals.paint_ear(sheet, look, frame, far)
 
     def ear(far: bool) -> Part:
         side = 1.0 if far else -1.0
 
         def move(pose: Pose) -> Motion:
-            mood = EAR_MOOD.get(pose.emotion, 0.0)
+            mood = ear_mood(pose)
             droop = -mood * range_ * side  # a sad ear falls outwards
             return Motion(droop + swing(pose) * range_ * 0.22)
 
         place = (-x * hw * 0.96 + hw * 0.04 if far else x * hw, hh * y + frame.head_y)
         return Part(
             f"ear_{'far' if far else 'near'}",
-            lambda sheet: animals.paint_ear(sheet, look, frame, far),
-            (-17 * k, -31 * k, 17 * k, 22 * k),
+            lambda sheet: paint(sheet, far),
+            (box[0] * k, box[1] * k, box[2] * k, box[3] * k),
             place,
             "head",
             move,

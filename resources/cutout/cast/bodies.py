@@ -6,7 +6,19 @@ from collections.abc import Callable
 from random import Random
 
 from resources.cutout import paper
-from resources.cutout.cast import biped, dragon, land, machines, sea
+from resources.cutout.cast import (  # the beasts register themselves when they are imported
+    beasts_farm,  # noqa: F401
+    beasts_wild,  # noqa: F401
+    beasts_woods,  # noqa: F401
+    biped,
+    dragon,
+    feathered,
+    land,
+    machines,
+    sea,
+    small,
+    weathered,
+)
 from resources.cutout.cast.rig import Rig
 from schemas.media import ResolvedLook
 from schemas.vocabulary import Species
@@ -19,6 +31,13 @@ _BUILDERS: dict[Species, Callable[[ResolvedLook, int, Random], Rig]] = {
     Species.DRAGON: dragon.dragon,
     Species.ROBOT: machines.robot,
     Species.GHOST: machines.ghost,
+    Species.PENGUIN: feathered.penguin,
+    Species.OWL: feathered.owl,
+    Species.TURTLE: small.turtle,
+    Species.OCTOPUS: small.octopus,
+    Species.BEE: small.bee,
+    Species.SNOWMAN: weathered.snowman,
+    Species.CLOUD: weathered.cloud,
 }
 
 

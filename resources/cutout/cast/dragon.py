@@ -5,14 +5,21 @@ from __future__ import annotations
 from random import Random
 
 from resources.cutout import paper
-from resources.cutout.cast.biped import EAR_MOOD, head_angle, swing
+from resources.cutout.cast.biped import head_angle, swing
 from resources.cutout.cast.clothes import tint
+from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
 from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
 from resources.cutout.props.sheet import Sheet, band, blob, oval, poly
 from schemas.media import ResolvedLook
 from schemas.vocabulary import Age
+
+
+def _raised(degrees: float) -> float:
+    """The near arm is short and the muzzle long: it reaches forward under it, and no higher."""
+    up = degrees * 0.95
+    return up if up < 46 else 46 + (up - 46) * 0.08
 
 
 def dragon(look: ResolvedLook, seed: int, traits: Random) -> Rig:
@@ -124,10 +131,10 @@ def dragon(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         return paint
 
     def arm(near: bool) -> Move:
-        return lambda p: Motion(-p.arm_near * 0.95 - 10 if near else p.arm_far * 0.95 + 6)
+        return lambda p: Motion(-10 - _raised(p.arm_near) if near else p.arm_far * 0.95 + 6)
 
     def flap(side: float) -> Move:
-        return lambda p: Motion(side * (swing(p) * 11 - 16 * EAR_MOOD.get(p.emotion, 0.0)))
+        return lambda p: Motion(side * (swing(p) * 11 - 16 * ear_mood(p)))
 
     face = eyes(
         look,
@@ -147,7 +154,7 @@ def dragon(look: ResolvedLook, seed: int, traits: Random) -> Rig:
     )
     behind, hat = hat_parts(look, Crown(19.0, 18.0, 0.0, -18.0), "head")
     wb, ab, lb = (-36.0, -31.0, 36.0, 12.0), (-8.0, -6.0, 8.0, 27.0), (-11.0, -8.0, 15.0, 18.0)
-    parts = (
+    parts = (  # the arms lie behind the head: no paw ever covers the muzzle
         Part("wing_far", wing(True), wb, (9 * g, -28), "torso", flap(1.0)),
         Part("wing_near", wing(False), wb, (-11 * g, -28), "torso", flap(-1.0)),
         Part(
@@ -156,16 +163,16 @@ def dragon(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             (-46, -34, 20, 14),
             (-12 * g, 0),
             "torso",
-            lambda p: Motion(swing(p) * 8 + 5 * EAR_MOOD.get(p.emotion, 0.0)),
+            lambda p: Motion(swing(p) * 8 + 5 * ear_mood(p)),
         ),
         Part("leg_far", leg(True), lb, (11 * g, -16), "", lambda p: Motion(p.stride * 24)),
         *behind,
         Part("arm_far", limb(True), ab, (-11 * g, -32), "torso", arm(False)),
         Part("torso", body, (-24 * g, -46, 24 * g, 12), (0, -16), "", lambda p: Motion(p.lean, 0, -p.bob * 100)),
         Part("leg_near", leg(False), lb, (-10 * g, -16), "", lambda p: Motion(-p.stride * 24)),
+        Part("arm_near", limb(False), ab, (12.4 * g, -32), "torso", arm(True)),
         Part("head", head, (-26, -48, 32, 22), (2, -39), "torso", lambda p: Motion(head_angle(p, 0.0), 0, -p.bob * 20)),
         *hat,
-        Part("arm_near", limb(False), ab, (12.4 * g, -32), "torso", arm(True)),
     )
     return Rig(
         parts, face, "head", hat[0].name if hat else "head", "arm_near", (0.6, 18), (-21, -42, 30, 7), 46 * g, 104

@@ -7,7 +7,7 @@ Faces are drawn anew for every pose, as a handful of vector shapes, and are larg
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import skia
@@ -114,9 +114,20 @@ def turn(pose: Pose, plan: FacePlan) -> tuple[float, float]:
     return pose.gaze[0] * pose.facing * plan.reach, pose.gaze[1] * plan.reach * 0.8
 
 
+def expression(pose: Pose) -> Expression:
+    """The face of a feeling, or of the way from one to the next."""
+    now = EXPRESSIONS[pose.emotion]
+    if pose.felt >= 1.0 or pose.before is pose.emotion:
+        return now
+    old, part = EXPRESSIONS[pose.before], pose.felt
+    return Expression(
+        *(getattr(old, one.name) * (1 - part) + getattr(now, one.name) * part for one in fields(Expression))
+    )
+
+
 def draw_face(canvas: skia.Canvas, plan: FacePlan, pose: Pose) -> None:
     """Draw the face; the canvas is in design units of the face's part, mirrored when the figure looks left."""
-    feel = EXPRESSIONS[pose.emotion]
+    feel = expression(pose)
     dx, dy = turn(pose, plan)
     canvas.save()
     canvas.translate(dx, dy)

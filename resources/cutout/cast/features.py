@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 from resources.cutout.cast import clothes, heads
+from resources.cutout.cast.beast import BEASTS, head_of
 from resources.cutout.cast.face import FacePlan
 from resources.cutout.cast.frame import Frame
 from schemas.media import ResolvedLook
@@ -47,6 +48,8 @@ def face_plan(look: ResolvedLook, frame: Frame, traits: random.Random) -> FacePl
     match look.species:
         case Species.PERSON:
             return plan
+        case species if species in BEASTS:
+            return BEASTS[species].face(plan, head_of(look, frame))
         case Species.FROG:
             return replace(
                 plan,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from resources.cutout import paper
-from resources.cutout.cast.biped import EAR_MOOD, head_angle, swing
+from resources.cutout.cast.biped import head_angle, swing
 from resources.cutout.cast.clothes import tint
+from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
 from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.pose import Pose
@@ -117,7 +118,7 @@ def bird(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             (-26, -15, 5, 9),
             (-22 * g, -12),
             "torso",
-            lambda p: Motion(swing(p) * 9 + 8 * EAR_MOOD.get(p.emotion, 0.0)),
+            lambda p: Motion(swing(p) * 9 + 8 * ear_mood(p)),
         ),
         Part("leg_far", leg, (-7, -4, 10, 18), (8, -16), "", lambda p: Motion(p.stride * 28)),
         Part("leg_near", leg, (-7, -4, 10, 18), (-6, -16), "", lambda p: Motion(-p.stride * 28)),
@@ -262,7 +263,7 @@ def horse(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             (-6, -15, 6, 4),
             (12, -47),
             "head",
-            lambda p: Motion(14 - 20 * EAR_MOOD.get(p.emotion, 0.0) * -1),
+            lambda p: Motion(14 - 20 * ear_mood(p) * -1),
         ),
         Part("head", head, (-18, -54, 42, 28), (21, -56), "torso_root", head_move),
         Part("hair", hair, (-24, -58, 20, 18), (0, 0), "head"),
@@ -272,7 +273,7 @@ def horse(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             (-6, -15, 6, 4),
             (3, -47),
             "head",
-            lambda p: Motion(-8 + 22 * EAR_MOOD.get(p.emotion, 0.0)),
+            lambda p: Motion(-8 + 22 * ear_mood(p)),
         ),
         *hat,
         Part("torso", body, (-42, -32, 36, 26 * g), (0, -43), "torso_root"),

@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from schemas.media import TimedLine
 from schemas.time import SAMPLE_RATE
 
-EASE = 0.07
-"""Seconds over which one shape becomes the next; speech articulators need 60-80 ms."""
+EASE = 0.055
+"""Seconds over which one shape becomes the next. Articulators need 60-80 ms, but a drawn lip has no thickness to hide
+its way in: measured on four lines each of eight voices, 55 ms follows the sound's envelope better than 70."""
+AFTER = 0.3
+"""Part of the change that comes after the boundary of two phones. With all of it before, mouths ran a frame ahead."""
+LEAST = 0.9
+"""Shortest shape that is shown, in frames: the marks' own shortest (40 ms) counts, at 24 frames a second."""
 REST = ("X", "X", 0.0)
 
 
@@ -24,7 +29,7 @@ class Lips:
 
     def at(self, frame: int) -> tuple[str, str, float]:
         """Viseme now, viseme next and the blend between them, in the middle of ``frame``."""
-        now = (frame + 0.5) * self._step
+        now = (frame + 0.5) * self._step - AFTER * EASE
         index = bisect_right(self._starts, now + 1e-9) - 1
         if index < 0:
             return self._towards_first(now)
@@ -49,7 +54,7 @@ class Lips:
 
 
 def _cues(lines: Sequence[TimedLine], step: float) -> list[tuple[float, str]]:
-    """(seconds, viseme) in order, none shorter than a frame, none like the one before it."""
+    """(seconds, viseme) in order, hardly any shorter than a frame, none like the one before it."""
     cues: list[tuple[float, str]] = []
     for line in sorted(lines, key=lambda one: one.start):
         marks = [(mark.start / SAMPLE_RATE, str(mark.viseme)) for mark in line.marks]
@@ -59,7 +64,7 @@ def _cues(lines: Sequence[TimedLine], step: float) -> list[tuple[float, str]]:
             start = max(start, held)
             if shape == "A":
                 held = max(end, start + step)
-            elif end - start < step * 0.999:
+            elif end - start < step * LEAST:
                 continue  # the shape before it lasts a little longer instead
             if cues and start < cues[-1][0]:
                 continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from resources.cutout import paper
-from resources.cutout.cast.biped import EAR_MOOD, elbow_bend, head_angle, reach_up, swing
+from resources.cutout.cast.biped import elbow_bend, head_angle, reach_up, swing
 from resources.cutout.cast.clothes import tint
+from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
 from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
@@ -185,7 +186,7 @@ def robot(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             (-5, -15, 6, 4),
             (hw * 0.1, -hh * 2),
             "head",
-            lambda p: Motion(swing(p) * 15 + 25 * EAR_MOOD.get(p.emotion, 0.0) * -1),
+            lambda p: Motion(swing(p) * 15 + 25 * ear_mood(p) * -1),
         ),
         Part(
             "head",

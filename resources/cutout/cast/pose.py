@@ -17,12 +17,18 @@ class Pose:
     facing: float = 1.0
     """1 looks right, -1 left."""
     emotion: Emotion = Emotion.NEUTRAL
+    before: Emotion = Emotion.NEUTRAL
+    """What was felt until now."""
+    felt: float = 1.0
+    """How far the feeling has changed from ``before`` to ``emotion``, 0..1."""
     mouth: tuple[str, str, float] = ("X", "X", 0.0)
     """Viseme now, viseme next, and how far the one has become the other (0..1)."""
     blink: float = 0.0
     """0 open, 1 shut."""
     gaze: tuple[float, float] = (0.0, 0.0)
     """-1..1; positive is right and down in the frame, whichever way the figure faces."""
+    bow: float = 0.0
+    """-1..1, positive down: the head follows the eyes, more slowly than they dart."""
     arm_near: float = 10.0
     arm_far: float = 10.0
     """Degrees: 0 hangs down, 90 points away from the body, 170 up. The near arm is the one on the side that the figure
@@ -33,5 +39,7 @@ class Pose:
     """How far the body is lifted, as a part of its height (breath, step)."""
     stride: float = 0.0
     """-1..1, the swing of the legs."""
+    squeeze: float = 1.0
+    """Width against the usual: a paper figure that turns round grows thin and wide again."""
     held: str | None = None
     """The thing in the near hand."""

@@ -60,9 +60,11 @@ class Puppet:
         """Draw the figure; the canvas is in pixels of the frame."""
         known: dict[str, Place] = {}
         side = -1 if pose.facing < 0 else 1
-        whole = _is_whole(canvas.getTotalMatrix())
+        whole = _is_whole(canvas.getTotalMatrix()) and pose.squeeze >= 1.0
         canvas.save()
         canvas.translate(round(pose.x) if whole else pose.x, round(pose.y) if whole else pose.y)
+        if pose.squeeze < 1.0:
+            canvas.scale(pose.squeeze, 1.0)
         for part in self.rig.parts:
             place = self.rig.place(part.name, pose, known)
             holding = pose.held is not None and part.name == self.rig.hand_part
@@ -96,6 +98,41 @@ class Puppet:
         xs = [pose.x + side * x * self.unit for x, _ in spots]
         ys = [pose.y + y * self.unit for _, y in spots]
         return min(xs), min(ys), max(xs), max(ys)
+
+    def features(self, pose: Pose) -> Box:
+        """Left, top, right and bottom of eyes and mouth in pixels of the frame: what must stay to be seen."""
+        plan = self.rig.face
+        place = self.rig.place(self.rig.face_part, pose, {})
+        left, right = plan.x - plan.eye_gap - plan.eye_w, plan.x + plan.eye_gap + plan.eye_w
+        left, right = min(left, plan.mouth_x - plan.mouth_w / 2), max(right, plan.mouth_x + plan.mouth_w / 2)
+        spots = [place.at(x, y) for x in (left, right) for y in (plan.eye_y - plan.eye_h, plan.mouth_y)]
+        side = -1 if pose.facing < 0 else 1
+        xs, ys = [pose.x + side * x * self.unit for x, _ in spots], [pose.y + y * self.unit for _, y in spots]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
+    def arm_over_face(self) -> bool:
+        """Whether the near arm is laid over the face."""
+        names = [part.name for part in self.rig.parts]
+        return names.index(self.rig.hand_part) > names.index(self.rig.face_after)
+
+    def arm(self, pose: Pose, name: str) -> list[tuple[float, float]]:
+        """Points along the part ``name`` of an arm, from its joint to the hand, in pixels of the frame."""
+        place = self.rig.place(name, pose, {})
+        x, y = self.rig.hand
+        side = -1 if pose.facing < 0 else 1
+        spots = [place.at(x * k / 4, y * k / 4) for k in range(5)]
+        return [(pose.x + side * a * self.unit, pose.y + b * self.unit) for a, b in spots]
+
+    def held_spot(self, pose: Pose, thing: str) -> tuple[float, float, float]:
+        """Where ``thing`` is when this figure holds it: its middle, its foot and its height, in pixels of the frame."""
+        share, size, _ = grip(thing)
+        place = self.rig.place(self.rig.hand_part, pose, {})
+        x, y = place.at(*self.rig.hand)
+        tall = size * self.height * self.rig.held_scale
+        side = -1 if pose.facing < 0 else 1
+        foot = 0.0 if self.rig.holds == "back" else tall * share
+        return pose.x + side * x * self.unit, pose.y + y * self.unit + foot, tall
 
     def _face(self, canvas: skia.Canvas, pose: Pose, place: Place, side: int) -> None:
         left, top, right, bottom = self.rig.head_box

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import replace
 
 import skia
 
-from resources.cutout.palette import palette
-from resources.cutout.paper import Point, colour, curve, cut, ellipse, mix, paint, polygon, wobble
+from resources.cutout.paper import Point, colour, curve, cut, mix, paint, polygon, wobble
 from resources.cutout.places.base import Motion, Scene, Scenery
+from resources.cutout.places.castle_hall import STONES, hall
+from resources.cutout.places.heraldry import banner, flag
+from resources.cutout.places.interior import LAMPLIGHT, flame, slab
 from resources.cutout.places.kit import (
     foreground,
     grass,
@@ -22,25 +23,17 @@ from resources.cutout.places.kit import (
     ridge,
     rock,
     sky,
-    sway,
     tree,
 )
-from resources.cutout.places.living_room import (
-    LAMPLIGHT,
-    bathe,
-    flame,
-    footing,
-    frame_of,
-    glazing,
-    motes,
-    outlook,
-    slab,
-)
+from resources.cutout.places.windows import frame_of
 from schemas.vocabulary import Weather
 
-_STONES = ("#9a938a", "#b3a48c", "#8790a0", "#a08a86", "#c2b7a2")
 _ROOFS = ("#4f6c8c", "#8c4a44", "#5a5382", "#3f6f68", "#7a5a3c")
+
+
 _INSIDE = ("throne", "hall", "ballroom", "banquet", "feast", "chamber", "corridor", "indoors")
+
+
 _OUTSIDE = ("courtyard", "outside", "gate", "moat", "drawbridge", "tower", "wall", "hill", "garden")
 
 
@@ -48,7 +41,7 @@ def build(scene: Scene) -> Scenery:
     """Throne, hall, banquet and the like lead inside; dungeon, below; moat, ruin, fairy change the outside."""
     deep = scene.has("dungeon", "prison")
     if deep or scene.has("throne", "ballroom") or (scene.has(*_INSIDE) and not scene.has(*_OUTSIDE)):
-        return _hall(scene, deep)
+        return hall(scene, deep)
     return _keep(scene)
 
 
@@ -189,7 +182,7 @@ def _slit(
 def _walls(scenery: Scenery, scene: Scene, x: float, narrow: bool) -> None:
     """The castle itself: a keep behind, curtain wall, corner towers and the gatehouse."""
     plan = scene.rng("walls")
-    stone = scene.lit(plan.choice(_STONES), 0.06)
+    stone = scene.lit(plan.choice(STONES), 0.06)
     roof = scene.lit(plan.choice(_ROOFS))
     cones = scene.has("fairy", "princess", "prince", "magic") or plan.random() < 0.62
     ruin = scene.has("ruin", "ruined", "abandoned", "haunted")
@@ -260,9 +253,9 @@ def _walls(scenery: Scenery, scene: Scene, x: float, narrow: bool) -> None:
     scenery.add(0.52, (scene.left - 80, 90, scene.right + 120, scene.floor), curtain)
     for index, (shift, half, top) in enumerate(far):
         reach = half * 2 * 1.42
-        _flag(scenery, scene, index, x + shift * size, top - (reach * size if cones else 30), 0.40, 0.7)
+        flag(scenery, scene, index, x + shift * size, top - (reach * size if cones else 30), 0.40, 0.7)
     for index, shift in enumerate((-86, 86)):
-        _banner(scenery, scene, index, x + shift * size, 392, size)
+        banner(scenery, scene, index, x + shift * size, 392, size)
     if scene.dim:
         for index, shift in enumerate((-44, 44)):
             if index == 0 or not scene.night:
@@ -294,93 +287,6 @@ def _gate(canvas: skia.Canvas, scene: Scene, stream: random.Random, x: float, si
     shield = [(x - 17, 400), (x + 17, 400), (x + 16, 424), (x, 444), (x - 16, 424)]
     cut(canvas, wobble(shield, stream, 0.6), scene.palette.accent, shadow=4)
     canvas.drawPath(polygon([(x - 3, 404), (x + 3, 404), (x + 3, 436), (x - 3, 436)]), paint(0xFFF3E2B0))
-
-
-def _flag(scenery: Scenery, scene: Scene, index: int, x: float, y: float, depth: float, size: float) -> None:
-    """A pennant on a pole that flutters."""
-    tone = scene.palette.accent
-
-    def pole(canvas: skia.Canvas) -> None:
-        canvas.drawLine(x, y + 12, x, y - 62 * size, paint(scene.lit("#4a3a2c"), stroke=3))
-        canvas.drawCircle(x, y - 63 * size, 3.4, paint(0xFFE8C66A))
-
-    def cloth(canvas: skia.Canvas) -> None:
-        stream = scene.rng("pennant", index)
-        top = y - 60 * size
-        points = [
-            (x, top),
-            (x + 26 * size, top + 5 * size),
-            (x + 52 * size, top + 2 * size),
-            (x + 84 * size, top + 14 * size),
-            (x + 50 * size, top + 22 * size),
-            (x + 26 * size, top + 27 * size),
-            (x, top + 27 * size),
-        ]
-        cut(canvas, wobble(points, stream, 0.8), tone, shadow=3)
-        canvas.drawPath(
-            curve([(x + 20 * size, top + 4), (x + 25 * size, top + 14), (x + 20 * size, top + 26 * size)], False),
-            paint(colour(tone, -0.22), stroke=2),
-        )
-
-    phase, rate = scene.rng("flutter", index).uniform(0, 6), 2.6 + 1.4 * scene.breeze
-
-    def flutter(t: float) -> Motion:
-        wave = math.sin(rate * t + phase) + 0.4 * math.sin(2.3 * rate * t + phase)
-        return Motion(
-            turn=(3 + 2 * scene.breeze) * wave * 0.6 + 6 / (0.4 + scene.breeze),
-            stretch_x=0.92 + 0.07 * math.sin(1.7 * rate * t + 2 * phase),
-        )
-
-    scenery.add(depth, (x - 6, y - 70 * size, x + 8, y + 16), pole)
-    scenery.add(depth, (x - 6, y - 70 * size, x + 94 * size, y), cloth, move=flutter, pivot=(x, y - 48 * size))
-
-
-def _banner(scenery: Scenery, scene: Scene, index: int, x: float, y: float, size: float, depth: float = 0.53) -> None:
-    """A long cloth with a device on it that hangs down a wall."""
-    tone, wide, tall = scene.palette.accent, 17 * size, 116 * size
-
-    def cloth(canvas: skia.Canvas) -> None:
-        stream = scene.rng("banner", index)
-        points = [(x - wide, y), (x + wide, y), (x + wide, y + tall), (x, y + tall * 0.84), (x - wide, y + tall)]
-        cut(canvas, wobble(points, stream, 0.8, False), tone, shadow=5, fade=colour(tone, -0.18))
-        for side in (-0.72, 0.72):
-            canvas.drawLine(
-                x + wide * side, y + 3, x + wide * side, y + tall * 0.88, paint(0xFFF0D68A, stroke=max(1.6, 2.4 * size))
-            )
-        _device(canvas, scene, x, y + tall * 0.38, wide * 0.62)
-        slab(canvas, stream, (x - wide - 5, y - 5, x + wide + 5, y + 3), scene.lit("#5a3f28"), 3, amount=0.5)
-
-    scenery.add(
-        depth,
-        (x - wide - 12, y - 10, x + wide + 16, y + tall + 12),
-        cloth,
-        move=sway(scene.rng("banner sway", index), 0.8 + 0.5 * scene.breeze, 1.1),
-        pivot=(x, y),
-    )
-
-
-def _device(canvas: skia.Canvas, scene: Scene, x: float, y: float, size: float) -> None:
-    """The arms of the house: a crown, a star, a sun or a tree, the same on every banner."""
-    gold = paint(0xFFF3D98C)
-    kind = scene.rng("arms").randrange(3)
-    if kind == 0:
-        crown = [
-            (x - size, y + size * 0.6),
-            (x - size, y - size * 0.5),
-            (x - size * 0.45, y),
-            (x, y - size * 0.8),
-            (x + size * 0.45, y),
-            (x + size, y - size * 0.5),
-            (x + size, y + size * 0.6),
-        ]
-        canvas.drawPath(polygon(crown), gold)
-    else:
-        points = 10 if kind == 1 else 16
-        star = []
-        for k in range(points):
-            reach = size * (1.1 if k % 2 == 0 else 0.46)
-            star.append((x + reach * math.sin(k * math.tau / points), y - reach * math.cos(k * math.tau / points)))
-        canvas.drawPath(polygon(star), gold)
 
 
 def _meadow(scenery: Scenery, scene: Scene, gate: float) -> None:
@@ -503,253 +409,3 @@ def _birds(scenery: Scenery, scene: Scene, x: float) -> None:
             return Motion(x=base.x, y=base.y, stretch_y=0.5 + 0.8 * abs(math.sin(rate * t / 2)))
 
         scenery.add(0.46, (-size * 2, y - size, size * 2, y + size), draw, move=fly, pivot=(0, y))
-
-
-def _hall(outer: Scene, deep: bool) -> Scenery:
-    """Inside: columns, tall windows, a throne under a canopy, torches; or the dungeon's bars and chains."""
-    scene = replace(outer, palette=palette(outer.hour, outer.mood, outer.weather, outer.seed, indoors=True))
-    scenery = Scenery(ground=656, horizon=430, indoors=True)
-    plan = scene.rng("hall")
-    narrow = scene.width < 640
-    wide, middle = scene.width, scene.width / 2
-    stone = scene.lit("#6f6d72" if deep else plan.choice(_STONES))
-    half = 36.0 if narrow else 62.0
-    spots = (0.15, 0.85) if narrow else (0.13, 0.30, 0.70, 0.87)
-    views = [(wide * part - half, 84.0, wide * part + half, 394.0) for part in spots]
-    if deep:
-        views = [(middle - 64, 110.0, middle + 64, 222.0)]
-    for index, view in enumerate(views):
-        outlook(scenery, scene, view, (index - len(views) // 2) % len(views))
-    scenery.windows.sort()
-    source = (middle, 420.0)
-
-    def back(canvas: skia.Canvas) -> None:
-        stream = scene.rng("hall wall")
-        slab(canvas, stream, (scene.left - 60, -175, scene.right + 60, 640), stone, 0)
-        for row in range(16):
-            for k in range(int(scene.left / 92) - 1, int(scene.right / 92) + 2):
-                x, y = k * 92 - (46 if row % 2 else 0), -170 + row * 50
-                canvas.drawRect(skia.Rect(x, y, x + 88, y + 46), paint(colour(stone, stream.uniform(-0.09, 0.06))))
-        for view in views:
-            glazing(canvas, stream, view, colour(stone, 0.16), "box" if deep else "arch", (4, 0) if deep else (1, 3))
-        bathe(canvas, scene, *source, 640)
-
-    scenery.add(0.6, (scene.left - 60, -175, scene.right + 60, 640), back)
-    if not deep:
-        _throne(scenery, scene, middle, narrow, source)
-
-    def ground(canvas: skia.Canvas) -> None:
-        _flags(canvas, scene, stone, middle, deep)
-        bathe(canvas, scene, middle, 620, 720)
-
-    scenery.add(0.8, (scene.left - 60, 575, scene.right + 60, scene.floor), ground)
-    for index, part in enumerate((0.04, 0.96) if narrow else (0.03, 0.385 - 0.17, 0.615 + 0.17, 0.97)):
-        _column(scenery, scene, index, wide * part, stone, source, 0.82 if index in (0, 3) or narrow else 0.70)
-    for index, part in enumerate((0.215, 0.785) if not deep and not narrow else ()):
-        _banner(scenery, scene, index, wide * part, 104, 1.6, 0.71)
-    torches = (0.21, 0.79) if narrow else (0.355, 0.645)
-    for index, part in enumerate(torches):
-        _torch(scenery, scene, index, wide * part, 330 if not deep else 300, 0.72)
-    if deep:
-        _chains(scenery, scene, narrow)
-    motes(scenery, scene, (wide * 0.2, 160, wide * 0.8, 560), 8)
-    x = 0.0 if plan.random() < 0.5 else wide
-    way = 1.0 if x == 0 else -1.0
-    foreground(
-        scenery,
-        scene,
-        [
-            [
-                (x - way * 120, 900.0),
-                (x - way * 120, -180),
-                (x + way * (12 if narrow else 46), -180),
-                (x + way * (8 if narrow else 40), 620),
-                (x + way * (24 if narrow else 84), 690),
-                (x + way * (24 if narrow else 84), 900),
-            ]
-        ],
-    )
-    return scenery
-
-
-def _throne(scenery: Scenery, scene: Scene, x: float, narrow: bool, source: Point) -> None:
-    gold = scene.lit("#d4a544")
-    cloth = scene.lit(scene.rng("velvet").choice(("#8c2f3c", "#2f4c80", "#573a7c", "#2f6650")))
-    half = 96.0 if narrow else 168.0
-
-    def draw(canvas: skia.Canvas) -> None:
-        stream = scene.rng("throne")
-        canopy = [(x - half, 116), (x + half, 116), (x + half * 0.94, 590), (x - half * 0.94, 590)]
-        cut(canvas, wobble(canopy, stream, 1.5, False), colour(cloth, -0.22), shadow=10, fade=colour(cloth, -0.45))
-        for k in range(9):
-            at = x - half * 0.88 + half * 0.22 * k
-            canvas.drawPath(
-                curve([(at, 130), (at + 3, 340), (at, 588)], False),
-                paint(colour(cloth, -0.34 if k % 2 else -0.1, 0.7), stroke=6),
-            )
-        _device(canvas, scene, x, 208, 40)
-        for k in range(7):
-            left, step = x - half * 1.04, half * 2.08 / 7
-            scallop = [
-                (left + k * step, 100),
-                (left + (k + 1) * step, 100),
-                (left + (k + 1) * step, 138),
-                (left + (k + 0.5) * step, 164),
-                (left + k * step, 138),
-            ]
-            cut(canvas, wobble(scallop, stream, 0.8), cloth if k % 2 else gold, shadow=5)
-        slab(canvas, stream, (x - half * 1.1, 88, x + half * 1.1, 110), gold, 6)
-        for k, (grow, y) in enumerate(((1.5, 596), (1.25, 574), (1.02, 554))):
-            slab(
-                canvas, stream, (x - half * grow, y, x + half * grow, y + 30), colour(scene.lit("#b5a990"), 0.04 * k), 6
-            )
-        back = [(x - 62, 556), (x - 66, 330), (x - 40, 296), (x, 262), (x + 40, 296), (x + 66, 330), (x + 62, 556)]
-        cut(canvas, wobble(back, stream, 1.2, False), gold, shadow=9)
-        cut(
-            canvas,
-            wobble([(x - 46, 540), (x - 50, 346), (x, 304), (x + 50, 346), (x + 46, 540)], stream, 1.2, False),
-            colour(cloth, 0.1),
-            shadow=3,
-        )
-        for dx, dy in ((-22, 372), (22, 372), (0, 406), (-22, 440), (22, 440)):
-            canvas.drawCircle(x + dx, dy, 4, paint(gold))
-        for dx in (-66, 66):
-            cut(canvas, wobble(ellipse(x + dx, 326, 12, 12, 10), stream, 0.6), colour(gold, 0.15), shadow=3)
-        cut(canvas, wobble(ellipse(x, 262, 15, 15, 12), stream, 0.6), scene.palette.accent, shadow=3)
-        slab(canvas, stream, (x - 70, 474, x + 70, 512), colour(cloth, 0.16), 6)
-        slab(canvas, stream, (x - 74, 508, x + 74, 556), colour(gold, -0.2), 4)
-        for side in (-1, 1):
-            slab(canvas, stream, (x + side * 76 - 13, 440, x + side * 76 + 13, 556), gold, 6)
-            cut(canvas, wobble(ellipse(x + side * 76, 438, 18, 13, 12), stream, 0.6), colour(gold, 0.15), shadow=3)
-        bathe(canvas, scene, *source, 620)
-
-    scenery.add(0.68, (x - half * 1.6, 70, x + half * 1.62, 636), draw)
-
-
-def _flags(canvas: skia.Canvas, scene: Scene, stone: int, x: float, deep: bool) -> None:
-    """Flagstones, and the carpet that leads to the throne."""
-    stream = scene.rng("flags")
-    tone = colour(stone, -0.16)
-    slab(canvas, stream, (scene.left - 60, 592, scene.right + 60, scene.floor), tone, 3)
-    y, high = 594.0, 18.0
-    while y < scene.floor:
-        at, step = scene.left - 60 - stream.uniform(0, 60), 84 + (y - 590) * 0.8
-        while at < scene.right + 60:
-            wide = step * stream.uniform(0.8, 1.25)
-            canvas.drawRect(
-                skia.Rect(at, y, at + wide - 3, y + high - 2.5), paint(colour(tone, stream.uniform(-0.10, 0.09)))
-            )
-            at += wide
-        y, high = y + high, high * 1.3
-    if deep:
-        for _ in range(40):
-            sx, sy = stream.uniform(scene.left, scene.right), stream.uniform(606, 715)
-            canvas.drawLine(
-                sx,
-                sy,
-                sx + stream.uniform(-26, 26),
-                sy + stream.uniform(-5, 5),
-                paint(scene.lit("#c9a85a"), stroke=2.4),
-            )
-        return
-    cloth = scene.lit(scene.rng("velvet").choice(("#8c2f3c", "#2f4c80", "#573a7c", "#2f6650")))
-    for half, fill in ((1.0, scene.lit("#d4a544")), (0.86, cloth), (0.5, colour(cloth, -0.12))):
-        cut(
-            canvas,
-            wobble(
-                [
-                    (x - 84 * half, 590),
-                    (x + 84 * half, 590),
-                    (x + 190 * half, scene.floor),
-                    (x - 190 * half, scene.floor),
-                ],
-                stream,
-                1.2,
-                False,
-            ),
-            fill,
-            shadow=2,
-        )
-
-
-def _column(scenery: Scenery, scene: Scene, index: int, x: float, stone: int, source: Point, depth: float) -> None:
-    half = 26.0 + 14.0 * (depth > 0.75)
-
-    def draw(canvas: skia.Canvas) -> None:
-        stream = scene.rng("column", index)
-        tone = colour(stone, 0.10)
-        footing(canvas, x, 616, half * 1.5)
-        slab(canvas, stream, (x - half, -175, x + half, 606), tone, 10)
-        for k, shade in enumerate((0.14, 0.0, -0.10, -0.2)):
-            canvas.drawRect(
-                skia.Rect(x - half + half * 0.5 * k, -175, x - half + half * 0.5 * (k + 1) - 3, 606),
-                paint(colour(tone, shade)),
-            )
-        for y, grow in ((576, 10), (598, 18), (48, 8), (26, 18)):
-            slab(canvas, stream, (x - half - grow, y, x + half + grow, y + 22), colour(tone, 0.08), 5)
-        spring = [
-            (x - half - 150, -180),
-            (x - half - 60, -60),
-            (x - half - 18, 30),
-            (x + half + 18, 30),
-            (x + half + 60, -60),
-            (x + half + 150, -180),
-        ]
-        cut(canvas, curve(spring), tone, shadow=6)
-        bathe(canvas, scene, *source, 640)
-
-    scenery.add(depth, (x - 210, -180, x + 215, 636), draw)
-
-
-def _torch(scenery: Scenery, scene: Scene, index: int, x: float, y: float, depth: float) -> None:
-    def draw(canvas: skia.Canvas) -> None:
-        stream = scene.rng("torch", index)
-        cut(
-            canvas,
-            wobble([(x - 13, y), (x + 13, y), (x + 5, y + 70), (x - 5, y + 70)], stream, 0.8, False),
-            scene.lit("#5a4030"),
-            shadow=5,
-        )
-        slab(canvas, stream, (x - 17, y - 4, x + 17, y + 10), scene.lit("#3a3a40"), 3)
-
-    scenery.add(depth, (x - 26, y - 12, x + 30, y + 84), draw)
-    flame(scenery, scene, x, y + 2, 62, depth, ("torch", index))
-
-
-def _chains(scenery: Scenery, scene: Scene, narrow: bool) -> None:
-    """Bars before an alcove, chains that sway, a barrel."""
-    iron = scene.lit("#4a4c54")
-    for index, part in enumerate((0.27, 0.74) if not narrow else (0.36,)):
-        x = scene.width * part
-
-        def chain(canvas: skia.Canvas, x: float = x) -> None:
-            for k in range(9):
-                y = 60 + 24 * k
-                ring = skia.Rect(x - 8, y, x + 8, y + 27) if k % 2 else skia.Rect(x - 3, y, x + 3, y + 27)
-                canvas.drawOval(ring, paint(iron, stroke=5))
-            canvas.drawOval(skia.Rect(x - 22, 274, x + 22, 316), paint(iron, stroke=9))
-
-        scenery.add(
-            0.74, (x - 40, 50, x + 40, 330), chain, move=sway(scene.rng("chain", index), 1.6, 0.9), pivot=(x, 50)
-        )
-
-    def things(canvas: skia.Canvas) -> None:
-        stream = scene.rng("cellar")
-        x, wood = scene.width * (0.88 if not narrow else 0.84), scene.lit("#7a5638")
-        footing(canvas, x, 626, 64)
-        cut(
-            canvas,
-            wobble(
-                [(x - 48, 628), (x - 58, 560), (x - 46, 492), (x + 46, 492), (x + 58, 560), (x + 48, 628)], stream, 1.2
-            ),
-            wood,
-            shadow=7,
-        )
-        for y in (516, 600):
-            slab(canvas, stream, (x - 56, y, x + 56, y + 10), iron, 2)
-        bench = scene.width * 0.12
-        slab(canvas, stream, (bench - 90, 548, bench + 90, 566), wood, 6)
-        for side in (-70, 70):
-            slab(canvas, stream, (bench + side - 7, 566, bench + side + 7, 622), colour(wood, -0.2), 3)
-
-    scenery.add(0.88, (-60, 470, scene.width + 60, 650), things)

@@ -210,18 +210,26 @@ def clouds(scenery: Scenery, scene: Scene, horizon: float) -> None:
 
 
 def cloud(canvas: skia.Canvas, x: float, y: float, wide: float, tall: float, stream: random.Random, tone: int) -> None:
-    """One cloud, flat below and heaped above; two sheets."""
-    for lift, grow, tint in ((0.0, 1.0, tone), (tall * 0.22, 0.74, colour(tone, 0.16))):
-        points: list[Point] = []
-        humps = stream.randint(4, 6)
-        for k in range(humps * 2 + 1):
-            part = k / (humps * 2)
-            arch = math.sin(part * math.pi) ** 0.7
-            bump = tall * (0.34 if k % 2 else 0.02)
-            points.append((x + (part * 2 - 1) * wide * 0.86 * grow, y + lift - arch * tall * grow - bump * grow))
-        points += [(x + wide * 0.92 * grow, y + tall * 0.34 + lift), (x, y + tall * 0.42 + lift)]
-        points += [(x - wide * 0.92 * grow, y + tall * 0.34 + lift)]
-        cut(canvas, wobble(points, stream, 2.2), tint, shadow=4)
+    """One cloud: round heaps of paper on a flat foot, the lighter sheets in front, no larger than ``tall`` above it.
+
+    ``y`` is the height of its middle; it reaches ``wide`` to either side.
+    """
+    foot = y + tall * 0.34
+    heaps = [(-0.62, 0.46), (0.64, 0.42), (-0.24, 0.78), (0.30, 0.70), (0.02, 1.0)]
+    heaps.sort(key=lambda heap: (abs(heap[0]) < 0.5, stream.random()))
+    canvas.save()
+    # cut off straight below, but for a soft shadow: a cloud is flat where it meets the warmer air
+    canvas.clipRect(skia.Rect(x - wide * 1.2, y - tall * 2.4, x + wide * 1.2, foot))
+    for k, (shift, size) in enumerate(heaps):
+        high = tall * 1.35 * size * stream.uniform(0.86, 1.08)
+        half = wide * (0.20 + 0.24 * size) * stream.uniform(0.92, 1.1)
+        middle = x + wide * 0.86 * shift * stream.uniform(0.9, 1.06)
+        middle = min(max(middle, x - wide + half), x + wide - half)
+        round_ = wobble(ellipse(middle, foot, half, high, 16), stream, 1.4)
+        cut(canvas, round_, colour(tone, 0.035 * k), shadow=5)
+    low = ellipse(x, foot + tall * 0.10, wide * 0.90, tall * 0.42, 20)
+    cut(canvas, wobble(low, stream, 1.2), colour(tone, 0.20), shadow=4)
+    canvas.restore()
 
 
 def ridge(

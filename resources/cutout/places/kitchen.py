@@ -9,24 +9,9 @@ import skia
 
 from resources.cutout.paper import Point, box, colour, curve, cut, ellipse, mix, paint, polygon, wobble
 from resources.cutout.places.base import Box, Motion, Scene, Scenery
+from resources.cutout.places.interior import LAMPLIGHT, bathe, boards, flame, footing, lamplight, shimmer, slab, tiles
 from resources.cutout.places.kit import foreground, halo, sway
-from resources.cutout.places.living_room import (
-    LAMPLIGHT,
-    bathe,
-    boards,
-    curtains,
-    flame,
-    footing,
-    frame_of,
-    glazing,
-    lamplight,
-    motes,
-    outlook,
-    shimmer,
-    slab,
-    sunlight,
-    tiles,
-)
+from resources.cutout.places.windows import curtains, frame_of, glazing, motes, outlook, sunlight
 
 _WALLS = ("#d9c08f", "#93b3a4", "#d99f78", "#9db2c4", "#cfae5a", "#b9c49a")
 _CUPBOARDS = ("#6f8f86", "#a5643f", "#8a9a6a", "#c8b48a", "#5f7590", "#b77a5a")

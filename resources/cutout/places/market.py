@@ -10,8 +10,8 @@ import skia
 
 from resources.cutout.paper import Point, colour, curve, cut, ellipse, mix, paint, polygon, wobble
 from resources.cutout.places.base import Motion, Scene, Scenery
+from resources.cutout.places.interior import LAMPLIGHT, footing, slab
 from resources.cutout.places.kit import foreground, halo, house, pine, sky, sway, window_light
-from resources.cutout.places.living_room import LAMPLIGHT, footing, slab
 from schemas.vocabulary import Weather
 
 _STRIPES = ("#c9503f", "#3f7f86", "#d99a35", "#5f7f4a", "#7a5a8c", "#c46a8a")

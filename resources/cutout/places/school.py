@@ -9,21 +9,9 @@ import skia
 
 from resources.cutout.paper import Point, colour, curve, cut, ellipse, paint, polygon, wobble
 from resources.cutout.places.base import Box, Motion, Scene, Scenery
+from resources.cutout.places.interior import LAMPLIGHT, bathe, boards, books, footing, lamplight, picture, slab
 from resources.cutout.places.kit import foreground, sway
-from resources.cutout.places.living_room import (
-    LAMPLIGHT,
-    bathe,
-    boards,
-    books,
-    footing,
-    glazing,
-    lamplight,
-    motes,
-    outlook,
-    picture,
-    slab,
-    sunlight,
-)
+from resources.cutout.places.windows import glazing, motes, outlook, sunlight
 
 _FIGURES: dict[str, tuple[tuple[Point, ...], ...]] = {
     "1": (((0.2, 0.2), (0.55, 0.0), (0.55, 1.0)),),

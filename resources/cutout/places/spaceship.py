@@ -9,8 +9,8 @@ import skia
 
 from resources.cutout.paper import Point, colour, curve, cut, ellipse, mix, paint, polygon, wobble
 from resources.cutout.places.base import Box, Motion, Scene, Scenery
+from resources.cutout.places.interior import bathe, footing, lamplight, shimmer, slab
 from resources.cutout.places.kit import foreground, gradient, halo, sway
-from resources.cutout.places.living_room import bathe, footing, lamplight, shimmer, slab
 from schemas.vocabulary import TimeOfDay
 
 _HULLS = ("#8d9aab", "#b3a996", "#7f9490", "#9a8fa3", "#c2b8a4")

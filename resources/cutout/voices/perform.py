@@ -138,6 +138,7 @@ def _timed(
         aligned=bool(answer["aligned"]),
         voice_id=line.voice_id,
         engine=engine,
+        emotion=line.emotion,
     )
 
 

@@ -137,4 +137,5 @@ def join(parts: list[tuple[Sound, TimedLine]], line: SpokenLine, engine: str) ->
         aligned=all(timed.aligned for _, timed in parts),
         voice_id=line.voice_id,
         engine=engine,
+        emotion=line.emotion,
     )

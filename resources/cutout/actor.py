@@ -1,0 +1,164 @@
+"""Somebody on the stage: a puppet with its part, its shadow, what it holds, and arms that cover nobody's face."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import skia
+
+from resources.cutout.cast import Performance, Pose, Puppet
+from resources.cutout.cast.business import swell
+from resources.cutout.cast.rig import Box
+from resources.cutout.props import draw_prop
+from resources.cutout.score import Pass, StageFigure, StageProp
+
+FLIGHT_S = 0.42
+"""Seconds that a thing takes from hand to hand: it moves, it does not jump."""
+_SHOWN = 96.0
+"""Degrees that the near arm is raised at least to show what it holds."""
+_FREE = 999.0
+"""An arm that meets no face, however high it is raised."""
+_STEP = 4
+_ARM = 4.6
+"""Half the thickness of an arm and its hand, in design units."""
+_KNEE = 22.0
+"""Degrees over which an arm comes to rest below its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A figure with its puppet, its part and the shadow under its feet."""
+
+    figure: StageFigure
+    puppet: Puppet
+    part: Performance | None
+    shadow: skia.Image | None
+    phase: float
+    lifted: bool
+    """A held thing is lifted into a medium shot."""
+    passes: tuple[Pass, ...] = ()
+    limits: tuple[float, float] = (_FREE, _FREE)
+    """Degrees that the near and the far arm may rise."""
+
+    def pose(self, frame: int, t: float, height: int) -> Pose:
+        """The pose at a frame; floating bodies rise and sink by themselves."""
+        figure = self.figure
+        held, shown = self.held(t)
+        # whoever holds the thing at any time acts with that hand all the time as if it were full
+        full = figure.held or next((one.thing for one in self.passes if one.taker == figure.character_id), None)
+        base = Pose(figure.x, figure.y, figure.facing, held=full)
+        pose = self.part.pose(frame, base) if self.part else base
+        if self.lifted and shown > 0:
+            pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
+        pose = replace(pose, held=held)
+        near, far = self.limits
+        if pose.arm_near > near - _KNEE or pose.arm_far > far - _KNEE:
+            pose = replace(pose, arm_near=below(pose.arm_near, near), arm_far=below(pose.arm_far, far))
+        if figure.floats:
+            sway = 0.010 * height * math.sin(1.15 * t + self.phase)
+            pose = replace(pose, y=pose.y + sway, lean=pose.lean + 1.6 * math.sin(0.8 * t + self.phase))
+        return pose
+
+    def held(self, t: float) -> tuple[str | None, float]:
+        """What is in the hand at ``t`` seconds, and how far it is held up to be seen, 0..1."""
+        held = self.figure.held
+        shown = 1.0 if held else 0.0
+        for one in self.passes:
+            if one.giver == self.figure.character_id and t >= one.at_s:
+                held, shown = None, 1.0 - swell(t, 0.8, one.at_s)
+            elif one.taker == self.figure.character_id and t >= one.at_s + FLIGHT_S:
+                held, shown = one.thing, swell(t, 0.8, one.at_s + FLIGHT_S)
+        return held, shown
+
+
+def below(angle: float, limit: float) -> float:
+    """``angle`` kept under ``limit``, eased so that an arm slows down instead of stopping dead."""
+    free = limit - _KNEE
+    return angle if angle <= free else free + _KNEE * (1 - math.exp((free - angle) / _KNEE))
+
+
+def restrained(actors: Sequence[Actor]) -> list[Actor]:
+    """The actors, in the order they are drawn, with arms that cross no face that lies behind."""
+    faces = [actor.puppet.face(_rest(actor)) for actor in actors]
+    return [
+        replace(actor, limits=(_limit(actor, faces[:index], near=True), _limit(actor, faces[:index], near=False)))
+        for index, actor in enumerate(actors)
+    ]
+
+
+def _rest(actor: Actor) -> Pose:
+    return Pose(actor.figure.x, actor.figure.y, actor.figure.facing)
+
+
+def _limit(actor: Actor, behind: Sequence[Box], near: bool) -> float:
+    """Degrees below the first that would cover a face; free where none does, or where the arm hangs over one anyway."""
+    puppet = actor.puppet
+    name = puppet.rig.hand_part if near else puppet.rig.hand_part.replace("near", "far")
+    if name not in puppet.rig.by_name or puppet.rig.holds == "back":
+        return _FREE
+    faces = [*behind, puppet.features(_rest(actor))] if near and puppet.arm_over_face else list(behind)
+    margin = _ARM * puppet.unit
+    for angle in range(0, 180, _STEP):
+        raised = _rest(actor)
+        pose = replace(raised, arm_near=float(angle)) if near else replace(raised, arm_far=float(angle))
+        spots = puppet.arm(pose, name)
+        if near and actor.figure.held:
+            x, foot, tall = puppet.held_spot(pose, actor.figure.held)
+            spots = [*spots, (x, foot - tall), (x, foot - tall / 2)]
+        if any(
+            left - margin < x < right + margin and top - margin < y < bottom + margin
+            for left, top, right, bottom in faces
+            for x, y in spots
+        ):
+            return float(angle - _STEP) if angle >= 3 * _STEP else _FREE
+    return _FREE
+
+
+def fly(
+    canvas: skia.Canvas, one: Pass, t: float, actors: Sequence[tuple[Actor, Pose]], props: Sequence[StageProp]
+) -> None:
+    """Draw a thing that is on its way from hand to hand, or between hand and ground."""
+    part = (t - one.at_s) / FLIGHT_S
+    if not 0.0 <= part < 1.0:
+        return
+    start, end = (_spot(one, who, actors, props) for who in (one.giver, one.taker))
+    if start is None or end is None:
+        return
+    eased = part * part * (3 - 2 * part)
+    x, y, tall = (a + (b - a) * eased for a, b in zip(start, end, strict=True))
+    draw_prop(canvas, one.thing, x, y - 0.10 * tall * math.sin(math.pi * part), tall, seed=_seed(one, actors, props))
+
+
+def _spot(
+    one: Pass, who: str | None, actors: Sequence[tuple[Actor, Pose]], props: Sequence[StageProp]
+) -> tuple[float, float, float] | None:
+    """Where the thing is with ``who``, or on the ground: middle, foot and height, in pixels."""
+    for actor, pose in actors:
+        if actor.figure.character_id == who:
+            return actor.puppet.held_spot(pose, one.thing)
+    if who is not None:
+        return None
+    standing = next((prop for prop in props if prop.name == one.thing), None)
+    if standing is not None:
+        return standing.x, standing.y, standing.size
+    giver = next((pair for pair in actors if pair[0].figure.character_id == one.giver), None)
+    if giver is None:
+        return None
+    return laid(one, giver[0])
+
+
+def laid(one: Pass, giver: Actor) -> tuple[float, float, float]:
+    """Where a thing is laid down: on the ground before whoever lays it there."""
+    figure = giver.figure
+    _, _, tall = giver.puppet.held_spot(Pose(figure.x, figure.y, figure.facing), one.thing)
+    return figure.x + figure.facing * 0.30 * figure.height, figure.y + 0.02 * figure.height, tall
+
+
+def _seed(one: Pass, actors: Sequence[tuple[Actor, Pose]], props: Sequence[StageProp]) -> int:
+    """The seed of the thing's edge: that of the hand which holds it, or the thing's own on the ground."""
+    standing = next((prop for prop in props if prop.name == one.thing and one.giver is None), None)
+    if standing is not None:
+        return standing.seed
+    return next((actor.puppet.seed for actor, _ in actors if actor.figure.character_id == one.giver), 0)
