@@ -19,9 +19,12 @@ NARRATOR = Character(
     description="A warm voice that has seen this story end well before.",
     on_screen=False,
 )
-_SMALL = {Species.MOUSE, Species.RABBIT, Species.FROG, Species.FOX}
-_BIG = {Species.BEAR, Species.HORSE}
-_WATER = {Species.FISH, Species.WHALE}
+_SMALL = {
+    Species.MOUSE, Species.RABBIT, Species.FROG, Species.FOX, Species.HEDGEHOG, Species.SQUIRREL, Species.OWL,
+    Species.TURTLE, Species.PENGUIN, Species.BEE,
+}  # fmt: skip
+_BIG = {Species.BEAR, Species.HORSE, Species.ELEPHANT, Species.LION, Species.COW}
+_WATER = {Species.FISH, Species.WHALE, Species.OCTOPUS}
 
 
 @dataclass(frozen=True, slots=True)
