@@ -126,7 +126,7 @@ def test_a_shot_is_made_through_the_web_api(server: Server, plan: dict[str, Any]
     assert server.run("render_shot", shot) == "SUCCESS"
     clips = server.ask(LATEST, key={"path": ["lipsynced_clips"]}, partitions=["hello|01"])
     made = clips["assetOrError"]["assetMaterializations"]
-    assert [entry["partition"] for entry in made] == ["hello|01"]
+    assert {entry["partition"] for entry in made} == {"hello|01"}, "automation may have asked once more, for nothing"
     assert {"sidecar", "fingerprint", "seconds"} <= {entry["label"] for entry in made[0]["metadataEntries"]}
     assert list(Path(film.path / "shots" / "01" / "lipsynced_clips").glob("*/clip.mp4"))
     # missing or failed only: a slot that is not in the plan answers in words, fails nothing and does not look green
