@@ -14,7 +14,7 @@ from resources.errors import DiskFull, Missing, NeedsReview, RenderFault, Sparkl
 from resources.pipeline.carry import Job, Outcome, carry, is_current
 from resources.pipeline.deciding import Decisions, Undecided
 from resources.pipeline.engines import Engines
-from resources.pipeline.examine import ask_about_film, hold_back
+from resources.pipeline.examine import SHOWN, ask_about_film, hold_back
 from resources.pipeline.measuring import Measuring
 from resources.pipeline.resolve import Script
 from resources.pipeline.review import Reviews
@@ -230,8 +230,7 @@ class Production:
     def measured_shot(self, slot: str) -> Measured:
         """What is to be said of a shot that is made."""
         told = survey_shot(self.policy, self._shot_files(slot), self.script.plan.rate)
-        stages: tuple[Stage, ...] = ("shot_images", "voice_tracks", "lipsynced_clips")
-        return self._settled(Measured(told.findings, told.readings), *(self.ref(stage, slot) for stage in stages))
+        return self._settled(Measured(told.findings, told.readings), *(self.ref(stage, slot) for stage in SHOWN))
 
     def measured_so_far(self, slot: str) -> Measured:
         """What is to be said of as much of a shot as is made of its current take."""
@@ -262,8 +261,7 @@ class Production:
         return Measured(self.reviews.settle(refs, told.findings), told.readings)
 
     def _settle(self, finding: Finding, slot: str) -> Finding:
-        stages: tuple[Stage, ...] = ("shot_images", "voice_tracks", "lipsynced_clips")
-        refs = [ref for stage in stages if (ref := self.store.current(stage, slot)) is not None]
+        refs = [ref for stage in SHOWN if (ref := self.store.current(stage, slot)) is not None]
         return self.reviews.settle(refs, [finding])[0]
 
     def qa(self) -> QAReport:

@@ -3,68 +3,57 @@
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from schemas.refs import Stage
 from sparkle_assets.automation.priorities import PREVIEW, RETAKE, run_tags
 
 PREPARE = ("shot_images", "voice_tracks", "shot_timing", "video_chunks")
 
-plan_film = dg.define_asset_job(
-    "plan_film",
-    selection=dg.AssetSelection.assets("movie_plan"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(PREVIEW),
-    description="Write or take in a plan.",
-)
-prepare_shot = dg.define_asset_job(
-    "prepare_shot",
-    selection=dg.AssetSelection.assets(*PREPARE),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(PREVIEW),
-    description="Picture, voice, length and motion of one shot: everything but its final frames.",
-)
-paint_shot = dg.define_asset_job(
-    "paint_shot",
-    selection=dg.AssetSelection.assets("shot_images"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(PREVIEW),
-    description="The picture of one shot; with a GPU all of these come first.",
-)
-speak_shot = dg.define_asset_job(
-    "speak_shot",
-    selection=dg.AssetSelection.assets("voice_tracks", "shot_timing"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(PREVIEW),
-    description="The voices of one shot, and its length.",
-)
-move_shot = dg.define_asset_job(
-    "move_shot",
-    selection=dg.AssetSelection.assets("video_chunks"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(PREVIEW),
-    description="The motion of one shot.",
-)
-finish_shot = dg.define_asset_job(
-    "finish_shot",
-    selection=dg.AssetSelection.assets("lipsynced_clips"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(RETAKE),
-    description="The final frames of one shot.",
-)
-render_shot = dg.define_asset_job(
-    "render_shot",
-    selection=dg.AssetSelection.assets(*PREPARE, "lipsynced_clips"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(RETAKE),
-    description="Everything of one shot.",
-)
-finish_film = dg.define_asset_job(
-    "finish_film",
-    selection=dg.AssetSelection.assets("final_cut", "qa_report"),
-    executor_def=dg.in_process_executor,
-    tags=run_tags(PREVIEW),
-    description="Cut the film and measure it.",
-)
+
+def _job(name: str, *assets: str, priority: int, says: str) -> UnresolvedAssetJobDefinition:
+    """A job that makes ``assets`` in one process."""
+    return dg.define_asset_job(
+        name,
+        selection=dg.AssetSelection.assets(*assets),
+        executor_def=dg.in_process_executor,
+        tags=run_tags(priority),
+        description=says,
+    )
+
+
+plan_film = _job(
+    "plan_film", "movie_plan", priority=PREVIEW,
+    says="Write or take in a plan.",
+)  # fmt: skip
+prepare_shot = _job(
+    "prepare_shot", *PREPARE, priority=PREVIEW,
+    says="Picture, voice, length and motion of one shot: everything but its final frames.",
+)  # fmt: skip
+paint_shot = _job(
+    "paint_shot", "shot_images", priority=PREVIEW,
+    says="The picture of one shot; with a GPU all of these come first.",
+)  # fmt: skip
+speak_shot = _job(
+    "speak_shot", "voice_tracks", "shot_timing", priority=PREVIEW,
+    says="The voices of one shot, and its length.",
+)  # fmt: skip
+move_shot = _job(
+    "move_shot", "video_chunks", priority=PREVIEW,
+    says="The motion of one shot.",
+)  # fmt: skip
+finish_shot = _job(
+    "finish_shot", "lipsynced_clips", priority=RETAKE,
+    says="The final frames of one shot.",
+)  # fmt: skip
+render_shot = _job(
+    "render_shot", *PREPARE, "lipsynced_clips", priority=RETAKE,
+    says="Everything of one shot.",
+)  # fmt: skip
+finish_film = _job(
+    "finish_film", "final_cut", "qa_report", priority=PREVIEW,
+    says="Cut the film and measure it.",
+)  # fmt: skip
 
 asset_jobs = [plan_film, prepare_shot, paint_shot, speak_shot, move_shot, finish_shot, render_shot, finish_film]
 
