@@ -22,7 +22,7 @@ SURE = 0.5
 """Normalised correlation from which a place is found."""
 CLEARLY = 0.02
 """By how much another place must be better than the one the cut sheet names: who moves on twos looks alike two frames
-later (0.99 of it, measured), and the encoder's noise decides between the two."""
+later (0.99 of it, measured), a held note sounds alike at every period, and noise decides between the two."""
 BUSY = 0.25
 """Levels by which the changes of a shot must vary for it to be known by them; the encoder's own noise is 0.1 to 0.2."""
 LONGEST = 4 * SAMPLE_RATE
@@ -70,8 +70,13 @@ def sound_lag(dialogue: Sound, film: Sound, start: int) -> int | None:
     power = np.concatenate([[0.0], np.cumsum(np.square(part))])
     energy = np.sqrt(np.maximum(power[len(own) :] - power[: -len(own)], 1e-12)) * float(np.linalg.norm(own))
     score = raw / energy
-    at = int(np.argmax(score))
-    return begin + at * EVERY - start - first if score[at] >= SURE else None
+    at, due = int(np.argmax(score)), (start + first - begin) // EVERY
+    if score[at] < SURE:
+        return None
+    # a held note fits at every period of it: another place counts only where it fits clearly better than the due one
+    if score[due : due + 2].max(initial=0.0) > score[at] - CLEARLY:
+        return 0
+    return begin + at * EVERY - start - first
 
 
 def _thin(sound: Sound) -> NDArray[np.float64]:

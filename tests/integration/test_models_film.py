@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from bench.gpu import work_once
 from resources.errors import Missing
+from resources.gpu.packaged import process_pool
 from resources.gpu.plan import LoadPlan
 from resources.media.frames import sample_frames
 from resources.media.probe import picture_facts, read_sound
@@ -81,6 +82,7 @@ class Film:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with every model and the profile, which `sparkle` finds by its environment."""
     folder = tmp_path_factory.mktemp("studio")
+    process_pool.cache_clear()  # what another test has loaded is told to its own timeline
     with tiny_chatterbox(), pytest.MonkeyPatch.context() as patch:
         models = save_tiny_models(folder / "models")
         patch.setenv("SPARKLE_MODELS", str(folder / "models"))

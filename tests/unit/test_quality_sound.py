@@ -96,6 +96,15 @@ def test_dialogue_is_found_again_under_music(late: int) -> None:
     assert sound_lag(sound, 0.1 * np.random.default_rng(3).normal(size=len(film)).astype(np.float32), start) is None
 
 
+def test_a_held_note_is_where_it_should_be() -> None:
+    """It fits at every period; noise must not choose among them."""
+    note = (0.3 * np.sin(2 * np.pi * 200 * np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE)).astype(np.float32)
+    for seed in range(5):
+        film = 0.02 * np.random.default_rng(seed).normal(size=6 * SAMPLE_RATE).astype(np.float32)
+        film[SAMPLE_RATE : SAMPLE_RATE + len(note)] += note
+        assert sound_lag(note[: SAMPLE_RATE // 2], film, SAMPLE_RATE) == 0
+
+
 @pytest.mark.parametrize("late", [-4, 0, 1, 7])
 def test_a_picture_is_found_again(late: int) -> None:
     rng = np.random.default_rng(4)
