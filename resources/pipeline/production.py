@@ -6,7 +6,7 @@ Both doors, Dagster's assets and the command line, go through this; neither know
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,8 @@ class Production:
         """``script`` is the film's own, taken in and saved, unless a rehearsal brings another."""
         self.home = home
         self.film: FilmFolder = home.film(movie)
+        if script is None:
+            home.pull(movie)
         self.store = Artifacts(self.film, home.root)
         self.script: Script = open_script(self.film) if script is None else script
         self._engines = engines
@@ -76,14 +78,18 @@ class Production:
     def run(self, run_id: str | None = None) -> Iterator[RunContext]:
         """One invocation: what happens meanwhile is recorded under it, or under the run that is under way.
 
-        When it ends in an error, the film's records are saved as they are then.
+        When it ends in an error, the film's records are saved as they are then. Either way what was done to the film is
+        committed to the home's object store, where it has one.
         """
         with film_run(self.film.path, self._new_run(run_id)) as context:
             try:
                 yield context
             except SparkleError as error:
                 save_film(self.store, error)
+                with suppress(SparkleError):  # the error that matters is on its way
+                    self.store.push()
                 raise
+            self.store.push()
 
     def save(self) -> None:
         """Save the film's records when anything happened to it since they were saved; see :mod:`.saving`."""

@@ -48,7 +48,7 @@ def write_memory_event(
     ``cleanup`` (always, also after a failure); ``policy_decision``; ``decided``,
     ``decision_damaged``; ``retake``, ``take_asked``, ``take_chosen``;
     ``dropped``, ``run_failed``; ``saved``, ``save_failed``; ``schemas_published``, ``schema_local``;
-    ``timeline_mended``; ``recovered``; ``note``. Any other name in the same spelling is as good;
+    ``timeline_mended``; ``recovered``, ``received``; ``note``. Any other name in the same spelling is as good;
     :mod:`resources.store.narrate` has the words for those it knows.
     """
     with writing(folder) as connection:

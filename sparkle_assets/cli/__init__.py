@@ -28,6 +28,7 @@ from sparkle_assets.cli.provenance import provenance, reproduce
 from sparkle_assets.cli.retake import retake
 from sparkle_assets.cli.review import review
 from sparkle_assets.cli.schemas import schemas
+from sparkle_assets.cli.storage import storage
 from sparkle_assets.cli.timeline import timeline
 from sparkle_assets.cli.ui import ui
 from sparkle_assets.cli.verify import verify
@@ -49,7 +50,7 @@ for command in (make, plan, retake, list_films, open_film, status, delete, qa, r
     sparkle.add_command(command)
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
     sparkle.add_command(command)
-for command in (schemas, ui, models, gc):
+for command in (schemas, ui, models, gc, storage):
     sparkle.add_command(command)
 
 
