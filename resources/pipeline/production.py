@@ -6,7 +6,7 @@ Both doors, Dagster's assets and the command line, go through this; neither know
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from resources.store.film import FilmFolder, Home
 from resources.store.fingerprint import digest, hash_file
 from resources.store.runs import film_run, new_run, without_run
 from resources.store.timeline import write_memory_event
+from resources.telemetry.run import told_run
 from schemas.cut import Piece
 from schemas.records import RunContext
 from schemas.refs import AssetRef, Stage
@@ -81,7 +82,11 @@ class Production:
         When it ends in an error, the film's records are saved as they are then. Either way what was done to the film is
         committed to the home's object store, where it has one.
         """
-        with film_run(self.film.path, self._new_run(run_id)) as context:
+        own = self._new_run(run_id)
+        with ExitStack() as stack:
+            context = stack.enter_context(film_run(self.film.path, own))
+            if context is own:  # a run within a run is told with the outer one
+                stack.enter_context(told_run(self.film.path, own))
             try:
                 yield context
             except SparkleError as error:

@@ -20,6 +20,7 @@ from schemas.records import StageEvent
 __all__ = [
     "DamagedEvent",
     "happened_since",
+    "last_event",
     "mend_timeline",
     "now",
     "read_timeline",
@@ -56,14 +57,18 @@ def write_memory_event(
         add_event(connection, event, stage=stage, slot=slot, shot=shot, **data)
 
 
-def read_timeline(folder: Path, *, shot: str | None = None) -> list[StageEvent]:
-    """All events of a film, oldest first; of one shot when ``shot`` is given. Raises :class:`StoreFault`."""
+def read_timeline(folder: Path, *, shot: str | None = None, after: int = 0) -> list[StageEvent]:
+    """All events of a film, oldest first; of one shot when ``shot`` is given, and after the number ``after``.
+
+    Raises :class:`StoreFault`.
+    """
     with reading(folder) as connection:
         if connection is None or not has_table(connection, "events"):
             return []
         rows = connection.execute(
-            "SELECT seq, at, event, stage, slot, shot, data FROM events WHERE ? IS NULL OR shot = ? ORDER BY seq",
-            (shot, shot),
+            "SELECT seq, at, event, stage, slot, shot, data FROM events"
+            " WHERE (? IS NULL OR shot = ?) AND seq > ? ORDER BY seq",
+            (shot, shot, after),
         ).fetchall()
     return [_event(folder, row) for row in rows]
 
@@ -79,6 +84,14 @@ def _event(folder: Path, row: tuple[Any, ...]) -> StageEvent:
             where=str(folder / FILE),
             hint="`sparkle doctor --repair` puts it aside; the film itself is whole",
         ) from None
+
+
+def last_event(folder: Path) -> int:
+    """The number of a film's last event; 0 before the first."""
+    with reading(folder) as connection:
+        if connection is None or not has_table(connection, "events"):
+            return 0
+        return int(connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
 
 
 def timeline_is_damaged(folder: Path) -> bool:

@@ -7,6 +7,7 @@ Exit codes: 0 done and approved; 1 a fault; 2 wrong usage, input or configuratio
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -36,7 +37,15 @@ from sparkle_assets.cli.verify import verify
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sparkle-motion", prog_name="sparkle")
-def sparkle() -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="SPARKLE_LOG",
+    show_default=True,
+    help="Of log lines on standard error; json is one object a line.",
+)
+def sparkle(log_format: str) -> None:
     """An idea, or a plan, becomes a short movie.
 
     \b
@@ -44,6 +53,11 @@ def sparkle() -> None:
     sparkle list
     sparkle retake MOVIE SHOT
     """
+    if log_format == "json":
+        from resources.telemetry.logs import VARIABLE, log_json
+
+        os.environ[VARIABLE] = log_format  # for the processes below this one
+        log_json()
 
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):

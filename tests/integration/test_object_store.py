@@ -383,7 +383,10 @@ def make(home: Home, engines: Engines) -> list[str]:
     return [name for names in result.rendered.values() for name in names]
 
 
-def test_a_film_made_here_is_there_and_nothing_of_it_is_made_again(s3: S3, tmp_path: Path) -> None:
+def test_a_film_made_here_is_there_and_nothing_of_it_is_made_again(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")  # the door tells its run; test_telemetry.py has the rest
     here = new_film(tmp_path / "a")
     adopt_storage(here.root, Storage(url=s3.url))
     engines = inline_engines(here.cache)
@@ -392,6 +395,7 @@ def test_a_film_made_here_is_there_and_nothing_of_it_is_made_again(s3: S3, tmp_p
         assert make(here, engines)
     finally:
         engines.close()
+    assert capsys.readouterr().err.count('"name": "film hello"') == 1
     there = host(tmp_path / "b", s3.url)
     give_names(store_of(there), "final_cut")
     made, shown = (home.film(MOVIE).path / "cut" / "final_cut.mp4" for home in (here, there))
