@@ -69,9 +69,11 @@ class Production:
         without_run(self.film.path, self._new_run())
 
     def refresh(self) -> None:
-        """Read the film's plan and takes anew: another take of a shot is asked for."""
+        """Read the film's plan and takes anew: another take of a shot is asked for, here or by another host."""
         if self._given:
             raise ValueError("a rehearsal brings its own script")
+        self.home.push(self.film.movie)
+        self.home.pull(self.film.movie)
         self.script = open_script(self.film)
         self.decisions = Decisions(self.script, self.film, detectors=self._detectors, providers=self._providers)
 

@@ -192,9 +192,9 @@ class Artifacts:
             self.mirror.push()
 
     def push(self) -> None:
-        """Commit to the object store, where there is one, what was done to the film here."""
+        """Commit to the object store, where there is one, what was done to the film here, and that it was done."""
         if self.mirror is not None:
-            self.mirror.push()
+            self.mirror.tell()
 
     def object_uri(self, stage: Stage, slot: Slot | None, fingerprint: str) -> str:
         """The folder an artifact with this fingerprint will have, relative to the home."""

@@ -130,7 +130,7 @@ class Home:
         """Commit what was done to a film here, where the home has an object store."""
         mirror = self.mirror(movie)
         if mirror is not None and mirror.film.is_dir():
-            mirror.push()
+            mirror.tell()
 
     def push_opened(self) -> None:
         """Commit what was done to the films that were pulled through this object."""

@@ -98,6 +98,8 @@ def _timeline(store: Artifacts) -> Iterator[Trouble]:
 
     def mend() -> str:
         aside = mend_timeline(folder)
+        if store.mirror is not None:
+            store.mirror.remember()
         return f"its timeline was damaged and is {aside.name if aside else 'gone'} now; a new one is begun"
 
     yield Trouble(store.film.movie, "its timeline is damaged", mend)

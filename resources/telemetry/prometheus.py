@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from resources.errors import StoreFault
 from resources.store.film import Home
+from resources.store.remote.diary import foreign_events
 from resources.store.timeline import read_timeline
 from resources.telemetry.measures import BUCKETS, FILMS, METRICS, Sample, samples_of
 
@@ -78,11 +79,12 @@ class HomeCollector(Collector):
             known.seq, known.identity = 0, (told.st_dev, told.st_ino)
         try:
             events = read_timeline(film, after=known.seq)
+            foreign = foreign_events(film) if events else frozenset()  # counted in the homes they are of
         except StoreFault:
             return  # told by `sparkle doctor`; a scrape counts what it can
         for event in events:
             known.seq = event.seq
-            for sample in samples_of(event):
+            for sample in samples_of(event) if event.seq not in foreign else ():
                 self._add(sample)
 
     def _add(self, sample: Sample) -> None:

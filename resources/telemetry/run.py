@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from resources.errors import StoreFault
+from resources.store.remote.diary import foreign_events
 from resources.store.timeline import last_event, read_timeline
 from resources.telemetry.otel import check, tell, wanted
 from schemas.records import RunContext
@@ -28,4 +29,6 @@ def told_run(film: Path, context: RunContext) -> Iterator[None]:
         yield
     finally:
         with suppress(StoreFault):  # a timeline that cannot be read is told by whoever needs it
-            tell(context.movie, context.run_id, read_timeline(film, after=mark))
+            foreign = foreign_events(film)  # told by the hosts they are of
+            events = [event for event in read_timeline(film, after=mark) if event.seq not in foreign]
+            tell(context.movie, context.run_id, events)

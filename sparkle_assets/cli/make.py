@@ -138,6 +138,7 @@ def make(
         try:
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
+            store.push(film.movie)  # whoever makes it elsewhere needs it
             with Watch(quiet=quiet) as watch:
                 if animatic:
                     result = animate(store, film, watch)

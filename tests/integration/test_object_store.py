@@ -13,17 +13,21 @@ import pytest
 from resources.errors import Busy, ConfigInvalid, Missing, StoreFault
 from resources.pipeline.engines import Engines
 from resources.store.atomic import TEMPORARY
+from resources.store.database import put_aside
 from resources.store.film import Home
 from resources.store.fingerprint import hash_file
 from resources.store.inspection import troubles_of_film
 from resources.store.remote.bucket import PART_BYTES, Bucket, open_bucket
 from resources.store.remote.cache import make_room
+from resources.store.remote.diary import foreign_events, read_segments
 from resources.store.remote.heads import GRACE_S, KEPT, Heads
 from resources.store.remote.layout import Kind, kind_of
 from resources.store.remote.settings import Storage, adopt_storage, storage_of
 from resources.store.repair import repair
+from resources.store.runs import film_run, new_run, runs
 from resources.store.shown import give_names
-from resources.store.timeline import read_timeline
+from resources.store.steps import Step, steps
+from resources.store.timeline import read_timeline, write_memory_event
 from tests.conftest import Sparkle
 from tests.harness.hosts import MOVIE, host, plan, publish, store_of, work
 from tests.harness.kills import inline_engines, new_film
@@ -118,6 +122,13 @@ def test_nobody_there_no_key_and_no_package_are_one_line(s3: S3, monkeypatch: py
         Bucket("nonsense://films").get("a")
 
 
+def test_a_bucket_that_is_not_there_is_one_line(s3: S3) -> None:
+    with pytest.raises(StoreFault, match="there is no such place"):
+        Bucket("s3://nobodys-bucket/films").put("a", b"")
+    with pytest.raises(StoreFault, match="Invalid bucket name"):
+        Bucket("s3://a bucket/films").put("a", b"")
+
+
 def test_a_lost_answer_is_not_taken_for_another_host(s3: S3) -> None:
     s3.faults.lose_answer("heads/7")
     assert Bucket(s3.url).create("heads/7", b"mine")
@@ -141,6 +152,37 @@ def test_two_hosts_see_the_same_film(s3: S3, tmp_path: Path) -> None:
     before = len(s3.faults.asked)
     store.push()
     assert len(s3.faults.asked) == before  # nothing was done here, so nothing is asked
+
+
+def test_hosts_tell_each_other_what_happened_and_nothing_twice(s3: S3, tmp_path: Path) -> None:
+    here, there = host(tmp_path / "a", s3.url), host(tmp_path / "b", s3.url)
+    plan(here)
+    film, other = here.film(MOVIE).path, there.film(MOVIE).path
+    with film_run(film, new_run(MOVIE, "embedded", 7, run_id="r1")):
+        step = Step(film, "shot_images", slot="01", shot="one", fingerprint="a" * 64)
+        step.begin()
+        with step.under_way(), step.inference("tiny"):
+            here.push(MOVIE)  # told in two parts
+        step.succeed()
+    write_memory_event(film, "saved", versions={}, new=[])
+    here.push(MOVIE)
+    there.pull(MOVIE)
+    names = ["run_start", "begin", "inference_start", "inference_end", "cleanup", "success"]
+    assert [event.event for event in read_timeline(other)] == names
+    assert foreign_events(other) == {event.seq for event in read_timeline(other)}
+    assert [(one.run_id, one.stage, one.status) for one in steps(other)] == [("r1", "shot_images", "success")]
+    assert [run.seed for run in runs(other)] == [7]
+    write_memory_event(other, "note", text="mine")
+    there.push(MOVIE)
+    here.pull(MOVIE)
+    there.pull(MOVIE)
+    assert [event.event for event in read_timeline(other)] == [*names, "note"]
+    assert [event.event for event in read_timeline(film)] == [*names, "saved", "note"]
+    assert len(steps(film)) == len(steps(other)) == 1
+    put_aside(other)  # damaged and begun anew: what was told is still known
+    write_memory_event(other, "timeline_mended", damaged="x")
+    read_segments(other, [str(path.relative_to(other)) for path in (other / "timeline").iterdir()])
+    assert [event.event for event in read_timeline(other)] == ["timeline_mended", *names, "note"]
 
 
 def test_the_same_made_twice_stands_once(s3: S3, tmp_path: Path) -> None:

@@ -16,13 +16,21 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from resources.errors import ConfigInvalid, Missing, StoreFault
 from resources.store.atomic import TEMPORARY
+from resources.store.remote.clients import (
+    client_errors,
+    credential_errors,
+    file_system,
+    may_pass,
+    modified_at,
+    protocols,
+    said,
+)
 
 T = TypeVar("T")
 PATIENCE_S = 90.0
@@ -32,25 +40,6 @@ LONGEST_DELAY_S = 8.0
 """Pauses between tries: doubled from the first to the longest, with up to half of it added at random."""
 PART_BYTES = 16 * 1024 * 1024
 """Files of more than twice this go up in parts of this size; S3 takes 10,000 parts, so at most 156 GiB."""
-_PASSING = frozenset(
-    {
-        errno.EBUSY,
-        errno.EAGAIN,
-        errno.ETIMEDOUT,
-        getattr(errno, "EREMOTEIO", errno.EIO),
-        errno.ESTALE,
-        errno.EPIPE,
-        errno.EHOSTUNREACH,
-        errno.ENETUNREACH,
-    }
-)
-"""What fsspec's file systems make of 500, 503, SlowDown, time-outs and a network that is gone."""
-_OPTIONS: dict[str, dict[str, Any]] = {
-    # one try each: the waiting is done here, where it can be told
-    "s3": {"config_kwargs": {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 60}},
-}
-_PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
-
 logger = logging.getLogger("sparkle.storage")
 
 
@@ -77,7 +66,7 @@ class Bucket:
     def get(self, key: str) -> bytes | None:
         """The whole of a small object, or None when there is none."""
         try:
-            data: bytes = self._tried(key, lambda fs, path: fs.cat_file(path))
+            data: bytes = self._tried(key, lambda fs, path: fs.cat_file(path), looking=True)
         except FileNotFoundError:
             return None
         return data
@@ -105,7 +94,7 @@ class Bucket:
     def download(self, key: str, target: Path) -> bool:
         """Write an object to the file ``target``; False when there is none."""
         try:
-            self._tried(key, lambda fs, path: fs.get_file(path, str(target)))
+            self._tried(key, lambda fs, path: fs.get_file(path, str(target)), looking=True)
         except FileNotFoundError:
             return False
         return True
@@ -122,7 +111,7 @@ class Bucket:
         """Remove objects, one after the other in the given order; one that is not there is no error."""
         for key in keys:
             try:
-                self._tried(key, lambda fs, path: fs.rm_file(path))
+                self._tried(key, lambda fs, path: fs.rm_file(path), looking=True)
             except FileNotFoundError:
                 continue
 
@@ -146,7 +135,7 @@ class Bucket:
 
     def _ls(self, prefix: str) -> list[tuple[Stored, str]]:
         try:
-            found = self._tried(prefix, lambda fs, path: fs.ls(path, detail=True, refresh=True))
+            found = self._tried(prefix, lambda fs, path: fs.ls(path, detail=True, refresh=True), looking=True)
         except (FileNotFoundError, NotADirectoryError):
             return []
         base = prefix.rstrip("/")
@@ -154,7 +143,7 @@ class Bucket:
         for one in found:
             name = str(one["name"]).rstrip("/").rpartition("/")[2]
             if name and name != base.rpartition("/")[2] and not name.startswith(TEMPORARY):
-                stored = Stored(f"{base}/{name}", int(one.get("size") or 0), _modified(one))
+                stored = Stored(f"{base}/{name}", int(one.get("size") or 0), modified_at(one))
                 told.append((stored, str(one["type"])))
         return sorted(told, key=lambda pair: pair[0].key)
 
@@ -168,43 +157,49 @@ class Bucket:
             raise
 
     def _upload(self, fs: Any, source: Path, path: str) -> None:
-        parts = {"chunksize": PART_BYTES} if "s3" in _protocols(fs) else {}
+        parts = {"chunksize": PART_BYTES} if "s3" in protocols(fs) else {}
         fs.put_file(str(source), path, **parts)
 
     def _open(self) -> tuple[Any, str]:
         """The file system of this process: connections do not survive a fork."""
         with self._lock:
             if self._opened is None or self._process != os.getpid():
-                self._opened = _file_system(self.url)
+                self._opened = file_system(self.url)
                 self._process = os.getpid()
             return self._opened
 
-    def _tried(self, key: str, call: Callable[[Any, str], T]) -> T:
+    def _tried(self, key: str, call: Callable[[Any, str], T], *, looking: bool = False) -> T:
+        """``call`` until it is answered. ``looking``: that nothing is there is an answer."""
         fs, root = self._open()
-        troubles: tuple[type[Exception], ...] = (OSError, *_network_errors(self.url))
+        troubles: tuple[type[Exception], ...] = (OSError, *client_errors(self.url))
         deadline, delay = time.monotonic() + self._patience_s, FIRST_DELAY_S
         while True:
             try:
                 return call(fs, f"{root}/{key}")
-            except (FileNotFoundError, FileExistsError, NotADirectoryError):
+            except FileExistsError:
                 raise
+            except (FileNotFoundError, NotADirectoryError) as error:
+                if looking:
+                    raise
+                hint = "make the bucket, or the folder, first"
+                raise StoreFault(f"there is no such place: {said(error)}", where=self.url, hint=hint) from None
             except PermissionError as error:
                 hint = "check the keys and the bucket's policy"
                 where = self._where(key)
-                raise StoreFault(f"the object store refuses: {_said(error)}", where=where, hint=hint) from None
+                raise StoreFault(f"the object store refuses: {said(error)}", where=where, hint=hint) from None
             except troubles as error:
-                if isinstance(error, _credential_errors(self.url)):
+                if isinstance(error, credential_errors(self.url)):
                     hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile or role"
-                    raise Missing(f"no key for the object store: {_said(error)}", where=self.url, hint=hint) from None
-                if not _may_pass(error):
-                    raise StoreFault(_said(error), where=self._where(key)) from None
+                    raise Missing(f"no key for the object store: {said(error)}", where=self.url, hint=hint) from None
+                if not may_pass(self.url, error):
+                    raise StoreFault(said(error), where=self._where(key)) from None
                 if time.monotonic() + delay > deadline:
                     raise StoreFault(
-                        f"the object store does not answer since {self._patience_s:.0f} s: {_said(error)}",
+                        f"the object store does not answer since {self._patience_s:.0f} s: {said(error)}",
                         where=self._where(key),
                         hint="what was made is kept here; run the same command when it answers again",
                     ) from None
-                logger.warning("%s: %s; trying again in %.1f s", self._where(key), _said(error), delay)
+                logger.warning("%s: %s; trying again in %.1f s", self._where(key), said(error), delay)
                 time.sleep(delay * (1 + random.random() / 2))
                 delay = min(2 * delay, LONGEST_DELAY_S)
 
@@ -249,66 +244,3 @@ class Folder(Bucket):
 def open_bucket(url: str) -> Bucket:
     """The store at ``url``; one a process."""
     return Folder(url) if url.startswith("file://") else Bucket(url)
-
-
-def _file_system(url: str) -> tuple[Any, str]:
-    """The file system and the prefix in it. Raises :class:`Missing` for a package that is not installed."""
-    scheme = url.partition("://")[0]
-    try:
-        from fsspec.core import url_to_fs
-
-        fs, root = url_to_fs(url, use_listings_cache=False, skip_instance_cache=True, **_OPTIONS.get(scheme, {}))
-    except ImportError as error:
-        package = _PACKAGES.get(scheme, f"fsspec's package for {scheme}")
-        hint = "pip install 'sparkle-motion[scale]'"
-        raise Missing(f"{url} needs {package} ({error.name or error})", hint=hint) from None
-    except ValueError as error:
-        raise ConfigInvalid(str(error), where=url) from None
-    return fs, str(root).rstrip("/")
-
-
-def _protocols(fs: Any) -> tuple[str, ...]:
-    told = fs.protocol
-    return (told,) if isinstance(told, str) else tuple(told)
-
-
-def _modified(entry: dict[str, Any]) -> float | None:
-    for name in ("LastModified", "mtime", "updated", "last_modified", "created"):
-        at = entry.get(name)
-        if isinstance(at, datetime):
-            return at.timestamp()
-        if isinstance(at, int | float):
-            return float(at)
-    return None
-
-
-@cache
-def _network_errors(url: str) -> tuple[type[Exception], ...]:
-    """What a store's client raises, beside :class:`OSError`, when nobody answers."""
-    if not url.startswith("s3://"):
-        return ()
-    from aiohttp import ClientError as NobodyThere
-    from botocore.exceptions import BotoCoreError
-
-    return (BotoCoreError, NobodyThere)
-
-
-@cache
-def _credential_errors(url: str) -> tuple[type[Exception], ...]:
-    if not url.startswith("s3://"):
-        return ()
-    from botocore.exceptions import NoCredentialsError, PartialCredentialsError
-
-    return (NoCredentialsError, PartialCredentialsError)
-
-
-def _may_pass(error: Exception) -> bool:
-    """Whether it may work when tried again: the store is busy or out of reach, not unwilling."""
-    if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError) and error.errno is not None:
-        return error.errno in _PASSING
-    return True
-
-
-def _said(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(text.split())[:300] or type(error).__name__

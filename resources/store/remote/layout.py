@@ -22,8 +22,9 @@ _POINTER = re.compile(
 _MAP = re.compile(r"plan/(?:takes|slots)\.json")
 _COUNTS = "spending.json"
 _OWN = "plan/movie_plan.json"
+_SEGMENT = re.compile(r"timeline/(?P<writer>[0-9a-f]{16})-[0-9]{9}-[0-9]{9}-[0-9]{9}\.json")
 _FIRST = re.compile(rf"(?:decisions|review|quarantine|plan/media)(?:/{_NAME}){{1,4}}")
-FOLDERS = ("plan", "shots", "cut", "report", "decisions", "review", "quarantine")
+FOLDERS = ("plan", "shots", "cut", "report", "decisions", "review", "quarantine", "timeline")
 """Top folders that have anything of the layout in them; the rest lies beside them."""
 LOOSE = ("format.json", "control.json", "spending.json")
 ASIDE = "plan/movie_plan.yours.json"
@@ -58,13 +59,19 @@ def kind_of(path: str) -> Kind | None:
         return Kind.MAP
     if path in (_OWN, _COUNTS):
         return Kind.OWN if path == _OWN else Kind.COUNTS
-    return Kind.FIRST if _FIRST.fullmatch(path) else None
+    return Kind.FIRST if _FIRST.fullmatch(path) or _SEGMENT.fullmatch(path) else None
 
 
 def object_of(path: str) -> str | None:
     """The folder of the artifact that ``path`` belongs to."""
     match = _OBJECT.fullmatch(path)
     return match["folder"] if match else None
+
+
+def segment_of(path: str) -> str | None:
+    """Who wrote the segment of a timeline that ``path`` is; None for any other file."""
+    match = _SEGMENT.fullmatch(path)
+    return match["writer"] if match else None
 
 
 def pointer_of(folder: str) -> str:

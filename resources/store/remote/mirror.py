@@ -29,6 +29,7 @@ from resources.store.locks import short_lock
 from resources.store.remote.bucket import open_bucket
 from resources.store.remote.cache import Holds, make_room
 from resources.store.remote.contents import Contents, kept_of
+from resources.store.remote.diary import read_segments, write_segment
 from resources.store.remote.heads import NOTHING, Files, Head, Heads, Kept
 from resources.store.remote.layout import ASIDE, Kind, kind_of, object_of
 from resources.store.remote.merge import added, joined, merge
@@ -101,6 +102,16 @@ class Mirror:
             else:
                 raise Busy(f"film {self.film.name!r}: other hosts committed {TRIES} times while this one tried to")
         make_room(self.film.parent, self.storage)
+
+    def tell(self) -> None:
+        """As :meth:`push`, and what happened to the film since it was last told as well: at the end of a run."""
+        with self._alone():
+            write_segment(self.film)
+        self.push()
+
+    def remember(self) -> None:
+        """Take what was ever told of the film into its timeline, which was begun anew."""
+        read_segments(self.film, [f"timeline/{path.name}" for path in (self.film / "timeline").glob("*.json")])
 
     def _commit(self, number: int, files: Files) -> Head | None:
         by = f"{socket.gethostname()[:60]} {os.getpid()} {uuid.uuid4().hex}"
@@ -239,7 +250,7 @@ class Mirror:
             return float("inf")
 
     def _tell(self, records: Files) -> None:
-        """Say in the film's timeline which artifacts other hosts made current."""
+        """Say in the film's timeline which artifacts other hosts made current, and take in what they tell."""
         names = (*(f"/{stage}.json" for stage in SHOT_STAGES), "/current.json")
         told = []
         for path in records:
@@ -248,6 +259,7 @@ class Mirror:
                     told.append(Manifest.model_validate_json((self.film / path).read_bytes()).ref)
         if told:
             receive_steps(self.film, told)
+        read_segments(self.film, records)
 
     def _drop(self, paths: list[str]) -> None:
         """Remove what another host removed; sidecars last, so that no artifact is without one."""
