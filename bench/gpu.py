@@ -54,7 +54,7 @@ class Cycles:
 
 
 def lease_cycles(folder: Path, film: Path | None, *, warm_up: int = 100, count: int = 1000) -> Cycles:
-    """``count`` leases on a warm model, after ``warm_up`` that bring code and caches in; with the timeline of ``film``."""
+    """``count`` leases on a warm model, after ``warm_up`` that bring code and caches in; told to ``film``."""
     from resources.gpu.device import CpuAccelerator
 
     pool = ModelPool([CpuAccelerator()], measured=Measured(folder / "measured.json"))

@@ -23,6 +23,7 @@ from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
 from resources.gpu.pool import ModelPool
 from resources.gpu.registry import Registry
 from resources.gpu.spec import Load, Need
+from resources.gpu.spread import cards_of, weighed
 from resources.profile import Profile
 
 T = TypeVar("T")
@@ -89,10 +90,8 @@ class GpuRoom:
             }  # fmt: skip
 
             def need(one: LoadPlan, key: str = key) -> int:
-                return self.registry.predicted(key, one).total
+                return weighed(self.registry.parts(key), one, self.registry.predicted(key, one), devices)
 
-            if start.device_map:  # spread over several cards: what each gets is known when it is loaded
-                continue
             path, fits = descend(start, need, **given, permissions=self.permissions)
             last = path[-1][0] if path else start
             if not fits:
@@ -125,7 +124,17 @@ class GpuRoom:
         start: dict[str, Any] = {**entry.typical, **call, **self.overrides.get(key, {})}
         if PRESETS[self.preset].plan.get("device") != "cpu":  # a CPU works in float32, whatever the files hold
             start.setdefault("dtype", entry.dtype)
-        return plan_for(self.preset, key, **start)
+        plan = plan_for(self.preset, key, **start)
+        if not plan.device_map or entry.spreads:
+            return self._spread(plan)
+        return replace(plan, device_map="", max_memory=())
+
+    def _spread(self, plan: LoadPlan) -> LoadPlan:
+        """With a device map, say what each card may give: what the pool reckons with and what the loader is told."""
+        if not plan.device_map or plan.max_memory:
+            return plan
+        cards = cards_of(plan, self.pool.room())
+        return replace(plan, max_memory=tuple((name, self.pool.budget(name)) for name in cards))
 
     def work(
         self, key: str, load: Load, plan: LoadPlan, infer: Callable[[Lease, LoadPlan], T], *, need: Need | None = None,

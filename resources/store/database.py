@@ -36,8 +36,8 @@ BUSY_S = 10.0
 MAX_OPEN = 8
 """Films a process keeps open; a daemon makes many, one after the other."""
 CACHE_KIB = 256
-"""Pages that a connection keeps. SQLite's own 2 MB fill up with pages that nobody asks for again: events are only added,
-at the end of a table and of an index. ``bench/gpu.py leases`` counts what that costs."""
+"""Pages that a connection keeps. SQLite's own 2 MB fill up with pages that nobody asks for again, for events are only
+added, at the end of a table and of an index. ``bench/gpu.py leases`` counts what that costs."""
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, event TEXT NOT NULL,

@@ -17,6 +17,7 @@ from PIL import Image
 from resources.engines import MOTION, VideoEngine
 from resources.errors import Missing, RenderFault
 from resources.gpu.errors import ModelLoadError, ModelMissing
+from resources.gpu.pipelines import memory_map
 from resources.gpu.plan import LoadPlan
 from resources.gpu.room import GpuRoom
 from resources.gpu.wan.clips import read_clip
@@ -436,7 +437,8 @@ def test_a_plan_is_what_diffusers_is_told(models: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(WanImageToVideoPipeline, "from_pretrained", pretend)
     spread = LoadPlan(KEYS[0], device_map="balanced", max_memory=(("cpu", 9), ("cuda:1", 7)))
     load_wan(spread, models / KEYS[0])
-    assert (told["device_map"], told["max_memory"]) == ("balanced", {"cpu": 9, 1: 7})
+    assert (told["device_map"], told["max_memory"]) == ("balanced", memory_map(spread))
+    assert set(told["max_memory"]) == {"cpu", 1}
     assert told["dtype"] == {"default": torch.bfloat16, "vae": torch.float32}
     assert told["use_safetensors"] and told["local_files_only"] and told["silent"]
     for offload in ("model", "sequential"):
