@@ -7,7 +7,9 @@ use of the pool.
 
 Locks: one condition guards all state. It is never held while a model loads (that takes minutes) or works; it is held
 while one is dropped, so that the budget is never passed, not even for a moment. The lock on a card across processes
-(:mod:`resources.gpu.lease`) is taken under it without waiting, so the two cannot wait for each other.
+(:mod:`resources.gpu.lease`) is taken under it without waiting, so the two cannot wait for each other. One model loads
+at a time: while it does, accelerate has ``torch.nn.Module`` make empty parameters, in whatever thread. Waiting for that
+counts as loading, so a load that hangs is told by whoever waits for it, too.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class ModelPool:
         self._locks = locks
         self._clock = clock
         self._turn = threading.Condition(threading.RLock())
+        self._one_load = threading.Lock()
         self._slots: dict[tuple[str, LoadPlan], Slot] = {}
         self._lost: list[Slot] = []
         self._pins: dict[str, int] = {}
@@ -122,6 +125,18 @@ class ModelPool:
         with self._turn:
             slot = self._slots.get((spec.key, plan.loaded_as()))
             return slot is not None and slot.state == "ready"
+
+    def may_take(self, device: str) -> bool:
+        """Whether no other process has the device at this moment."""
+        with self._turn:
+            card = self._card(device)
+            uuid = card.accelerator.uuid
+            if card.locked or self._locks is None or uuid is None:
+                return True
+            taken = self._locks.try_take(uuid)
+            if taken:
+                self._locks.give(uuid)
+            return taken
 
     # -- what stays ----------------------------------------------------------------------------------------------
 
@@ -306,7 +321,12 @@ class ModelPool:
     def _load(self, slot: Slot, need: Need) -> None:
         timeout_s = self.load_timeout_s if need.load_timeout_s is None else need.load_timeout_s
         spec, plan = slot.spec, need.plan
-        job = LoadJob(lambda: spec.load(plan, spec.files()), lambda: self._late(slot), spec.key)
+
+        def load() -> object:
+            with self._one_load:
+                return spec.load(plan, spec.files())
+
+        job = LoadJob(load, lambda: self._late(slot), spec.key)
         ended = False
         job.start()
         try:

@@ -125,16 +125,41 @@ class GpuRoom:
         if PRESETS[self.preset].plan.get("device") != "cpu":  # a CPU works in float32, whatever the files hold
             start.setdefault("dtype", entry.dtype)
         plan = plan_for(self.preset, key, **start)
-        if not plan.device_map or entry.spreads:
-            return self._spread(plan)
-        return replace(plan, device_map="", max_memory=())
+        if plan.device_map and not entry.spreads:
+            plan = replace(plan, device_map="", max_memory=())
+        return self._spread(plan) if plan.device_map else self._placed(plan)
 
     def _spread(self, plan: LoadPlan) -> LoadPlan:
-        """With a device map, say what each card may give: what the pool reckons with and what the loader is told."""
-        if not plan.device_map or plan.max_memory:
+        """Say what each card may give: what the pool reckons with and what the loader is told."""
+        if plan.max_memory:
             return plan
         cards = cards_of(plan, self.pool.room())
         return replace(plan, max_memory=tuple((name, self.pool.budget(name)) for name in cards))
+
+    def _placed(self, plan: LoadPlan) -> LoadPlan:
+        """On the first card that no other process has, unless the profile names one: so two work side by side."""
+        if plan.on_cpu or "device" in self.overrides.get(plan.model_key, {}) or self.pool.may_take(plan.device):
+            return plan
+        others = (name for name in self.pool.room() if name != "cpu" and self.pool.may_take(name))
+        return replace(plan, device=next(others, plan.device))
+
+    def abreast(self, plan: LoadPlan) -> tuple[str, ...]:
+        """Cards that can each do the work of ``plan`` at the same time, just as it is; its own is always the first.
+
+        One alone where the plan has yet to go down the ladder, is spread over several cards, or is on a card that the
+        profile names. What waits in the host waits there once for each.
+        """
+        if plan.on_cpu or plan.device_map or "device" in self.overrides.get(plan.model_key, {}):
+            return (plan.device,)
+        told, devices = self.registry.predicted(plan.model_key, plan), self.pool.room()
+        able = [name for name, room in devices.items() if name != "cpu" and told.total <= room]
+        others = [name for name in able if name != plan.device and self.pool.may_take(name)]
+        if plan.device not in able:
+            return (plan.device,)
+        if told.host and "cpu" in devices:
+            here = any(one.key == plan.model_key and plan.device in one.devices for one in self.pool.residents())
+            others = others[: max(0, devices["cpu"] // told.host - (0 if here else 1))]
+        return (plan.device, *others)
 
     def work(
         self, key: str, load: Load, plan: LoadPlan, infer: Callable[[Lease, LoadPlan], T], *, need: Need | None = None,

@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -197,6 +198,30 @@ def test_a_load_that_takes_too_long_is_given_up_and_what_comes_late_is_freed() -
     gate.open.set()
     assert lend(pool, models.spec("m", 1000), wait_s=5) == 5, "it waits until the late one is gone"
     assert device.used() == 1000 and models.alive() == 1
+
+
+def test_one_model_loads_at_a_time() -> None:
+    """accelerate changes ``torch.nn.Module`` for everybody while it loads one."""
+    device, loading, most = FakeAccelerator(10_000), 0, 0
+    models, pool = Models(device), pool_of(device)
+
+    def begin() -> None:
+        nonlocal loading, most
+        loading += 1
+        most = max(most, loading)
+        time.sleep(0.01)
+
+    def end() -> None:
+        nonlocal loading
+        loading -= 1
+
+    specs = [models.spec(key, 1000, before=begin, after=end) for key in "abcd"]
+    threads = [threading.Thread(target=lend, args=(pool, spec)) for spec in specs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (models.loads, most) == (4, 1)
 
 
 def test_an_interrupted_wait_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

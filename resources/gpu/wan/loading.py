@@ -16,6 +16,7 @@ from resources.errors import Missing
 from resources.gpu.errors import ModelLoadError
 from resources.gpu.pipelines import memory_map
 from resources.gpu.plan import LoadPlan
+from resources.gpu.quiet import no_progress_bars
 
 PIPELINE = "WanImageToVideoPipeline"
 QUANTISED = ("transformer", "text_encoder")
@@ -43,7 +44,7 @@ def load_wan(plan: LoadPlan, folder: Path) -> Any:
         given["device_map"] = plan.device_map
         if plan.max_memory:
             given["max_memory"] = memory_map(plan)
-    with _current_device(plan):
+    with _current_device(plan), no_progress_bars():
         pipe: Any = pipeline.from_pretrained(str(folder), **given)
     pipe.set_progress_bar_config(disable=True)
     if plan.device_map:
