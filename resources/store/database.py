@@ -35,6 +35,9 @@ BUSY_S = 10.0
 """How long a writer waits for the writers of other processes."""
 MAX_OPEN = 8
 """Films a process keeps open; a daemon makes many, one after the other."""
+CACHE_KIB = 256
+"""Pages that a connection keeps. SQLite's own 2 MB fill up with pages that nobody asks for again, for events are only
+added, at the end of a table and of an index. ``bench/gpu.py leases`` counts what that costs."""
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, event TEXT NOT NULL,
@@ -189,6 +192,7 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
                 raise
             time.sleep(0.01)
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreFault(
