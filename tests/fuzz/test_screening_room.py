@@ -29,10 +29,11 @@ from tests.harness.small_store import MOVIE, small_home
 SECRET = b"nobody may see this"
 HOST = "127.0.0.1:3001"
 SEGMENTS = (
-    "", ".", "..", "films", MOVIE, "report", "cut", "thumbs", "shots", "glimpses", "01", "99", "١٢", "01.jpg", "clip.mp4",
-    "final_cut.mp4", "final_cut.vtt", "poster.jpg", "keyframe.png", "dialogue.wav", "room.js", "room.css", "sidecar.json",
-    "plan", "movie_plan.json", "secret.txt", "a" * 32 + ".jpg", "a" * 300, "etc", "passwd", "%00", "%2e%2e", "%2f", "..%2f",
-    "%252e%252e", "%c0%ae%c0%ae", "..;", "\\..\\", "%5c", "%0d%0aX: y", "{{7*7}}", "%ff", "~", "*", "?", "#", "//evil.example",
+    "", ".", "..", "films", MOVIE, "report", "cut", "thumbs", "shots", "glimpses", "01", "99", "١٢", "01.jpg",
+    "clip.mp4", "final_cut.mp4", "final_cut.vtt", "poster.jpg", "keyframe.png", "dialogue.wav", "room.js", "room.css",
+    "sidecar.json", "plan", "movie_plan.json", "secret.txt", "a" * 32 + ".jpg", "a" * 300, "etc", "passwd", "%00",
+    "%2e%2e", "%2f", "..%2f", "%252e%252e", "%c0%ae%c0%ae", "..;", "\\..\\", "%5c", "%0d%0aX: y", "{{7*7}}", "%ff",
+    "~", "*", "?", "#", "//evil.example",
 )  # fmt: skip
 ROUTES = (
     "/", "/room.js", "/room.css", f"/films/{MOVIE}", f"/films/{MOVIE}/report", f"/films/{MOVIE}/report/",
@@ -40,24 +41,54 @@ ROUTES = (
     f"/films/{MOVIE}/thumbs/01.jpg", f"/films/{MOVIE}/shots/01/clip.mp4", f"/films/{MOVIE}/shots/01/keyframe.png",
     f"/glimpses/{'a' * 32}.jpg", f"/films/{MOVIE}/shots/01/../../plan/movie_plan.json",
 )  # fmt: skip
-METHODS = ("GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "BREW", "")
+METHODS = (
+    "GET",
+    "GET",
+    "GET",
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "get",
+    "BREW",
+    "",
+)
 RANGES = (
-    "bytes=0-99", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=5-", "bytes=-", "bytes=9-1", "bytes=0-99999999999999999999",
-    "bytes=99999999999999999999-", "bytes=" + "9" * 5000 + "-", "bytes=-" + "9" * 5000, "bytes=0-1,4-5,2-3",
-    "bytes=" + ",".join(["0-"] * 99), "bytes=" + ",".join(["0-1"] * 2000), "bytes=٠-٩", "bytes=1_0-2_0", "items=0-5",
-    "bytes", "bytes==1", "bytes=a-b", "bytes= 0 - 5 ", "BYTES=0-1", "bytes=--1", "bytes=+1-+5", "bytes=0-1-2",
+    "bytes=0-99", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=5-", "bytes=-", "bytes=9-1",
+    "bytes=0-99999999999999999999", "bytes=99999999999999999999-", "bytes=" + "9" * 5000 + "-",
+    "bytes=-" + "9" * 5000, "bytes=0-1,4-5,2-3", "bytes=" + ",".join(["0-"] * 99),
+    "bytes=" + ",".join(["0-1"] * 2000), "bytes=٠-٩", "bytes=1_0-2_0", "items=0-5", "bytes", "bytes==1", "bytes=a-b",
+    "bytes= 0 - 5 ", "BYTES=0-1", "bytes=--1", "bytes=+1-+5", "bytes=0-1-2",
 )  # fmt: skip
 HOSTS = (
-    HOST, HOST, HOST, HOST, HOST, HOST, "localhost", "[::1]:3001", "LOCALHOST", "127.0.0.1.evil.example", "evil.example",
-    "user@127.0.0.1", "127.0.0.1@evil.example", "[::1", "[x]", "127.0.0.1:99999", "127.0.0.1:x", "", " ", "127.0.0.1#evil",
-    "127.0.0.1/evil", "2130706433", "0x7f.1", "127.1", "0.0.0.0", "localhost.", "１２７.0.0.1", "[::ffff:127.0.0.1]", "a" * 3000,
+    HOST, HOST, HOST, HOST, HOST, HOST, "localhost", "[::1]:3001", "LOCALHOST", "127.0.0.1.evil.example",
+    "evil.example", "user@127.0.0.1", "127.0.0.1@evil.example", "[::1", "[x]", "127.0.0.1:99999", "127.0.0.1:x", "",
+    " ", "127.0.0.1#evil", "127.0.0.1/evil", "2130706433", "0x7f.1", "127.1", "0.0.0.0", "localhost.", "１２７.0.0.1",
+    "[::ffff:127.0.0.1]", "a" * 3000,
 )  # fmt: skip
 ORIGINS = (
-    f"http://{HOST}", "http://evil.example", "null", "", "http://[", "http://[::1", "//", "http://127.0.0.1:3000", "file://",
-    f"http://x@{HOST}", f"http://{HOST}.evil.example", "http://[x]:1", f"http://{HOST}/path", "javascript:alert(1)",
+    f"http://{HOST}", "http://evil.example", "null", "", "http://[", "http://[::1", "//", "http://127.0.0.1:3000",
+    "file://", f"http://x@{HOST}", f"http://{HOST}.evil.example", "http://[x]:1", f"http://{HOST}/path",
+    "javascript:alert(1)",
 )  # fmt: skip
 HEADERS = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "if-range", "accept", "cookie", "x-forwarded-host")
-VALUES = ("cross-site", "same-site", "same-origin", "none", "navigate", "document", "image", "no-cors", '"x"', 'W/"x"', "")
+VALUES = (
+    "cross-site",
+    "same-site",
+    "same-origin",
+    "none",
+    "navigate",
+    "document",
+    "image",
+    "no-cors",
+    '"x"',
+    'W/"x"',
+    "",
+)
 
 
 @dataclass
@@ -186,7 +217,10 @@ def test_any_request_is_answered_with_media_or_nothing(place: Path, runner: asyn
 def local(host: str) -> bool:
     """Whether a browser that sends this Host asked for this machine under its own name."""
     name = host.lower().rpartition("@")[2]
-    return any(name.strip("[]") == one or name.startswith((f"{one}:", f"[{one}]", f"{one}/", f"{one}?", f"{one}#")) for one in NAMES)
+    return any(
+        name.strip("[]") == one or name.startswith((f"{one}:", f"[{one}]", f"{one}/", f"{one}?", f"{one}#"))
+        for one in NAMES
+    )
 
 
 def small_home_at(place: Path) -> Any:

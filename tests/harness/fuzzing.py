@@ -30,7 +30,9 @@ MOST_GROWTH_MB = 700
 LONGEST_LINE = 6000
 """Characters of an error: more is no line that anybody reads."""
 _READ_ANYWHERE = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/etc/mime.types", "/etc/localtime", "/etc/ssl/")
-_TOUCHING = frozenset({"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.truncate"})
+_TOUCHING = frozenset(
+    {"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
+)
 _GOING = frozenset({"socket.connect", "socket.bind", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"})
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 

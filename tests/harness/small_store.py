@@ -1,4 +1,4 @@
-"""A home with one film in it, made of a few small files and no engine: what doors that show and read are held against."""
+"""A home with one film, made of a few small files and no engine: what doors that show and read are held against."""
 
 from __future__ import annotations
 
