@@ -117,10 +117,10 @@ def _edited(draw: st.DrawFn, value: Any) -> Any:
     there = _at(value, at)
     how = draw(st.sampled_from(("put", "drop", "twice", "rename", "add", "swap", "retype", "text", "text")))
     if not at:
-        return draw(hostile()) if how == "put" else value
+        return fresh(draw) if how == "put" else value
     parent, key = _at(value, at[:-1]), at[-1]
     if how == "put":
-        parent[key] = draw(hostile())
+        parent[key] = fresh(draw)
     elif how == "drop":
         del parent[key]
     elif how == "twice":
@@ -132,7 +132,7 @@ def _edited(draw: st.DrawFn, value: Any) -> Any:
     elif how == "rename" and isinstance(parent, dict):
         parent[draw(st.sampled_from(HOSTILE_TEXTS) | texts())] = parent.pop(key)
     elif how == "add" and isinstance(there, (dict, list)):
-        new = draw(hostile())
+        new = fresh(draw)
         if isinstance(there, dict):
             there[draw(st.sampled_from(HOSTILE_TEXTS) | texts())] = new
         else:
@@ -144,6 +144,11 @@ def _edited(draw: st.DrawFn, value: Any) -> Any:
     elif isinstance(there, str):
         parent[key] = draw(text_changed(st.just(there)))
     return value
+
+
+def fresh(draw: st.DrawFn) -> Any:
+    """A hostile value of one's own: what is drawn is shared with other examples, and must not be changed."""
+    return copy.deepcopy(draw(hostile()))
 
 
 def _number(value: Any) -> float:

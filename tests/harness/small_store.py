@@ -107,15 +107,19 @@ def _publish(store: Artifacts, stage: Stage, slot: Slot | None, files: dict[str,
 _FACTS: dict[Stage, dict[str, Any]] = {"final_cut": {"seconds": 1.5, "frames": 36, "width": 256, "height": 144}}
 
 
+_MADE_OF: dict[Stage, dict[str, Stage]] = {"final_cut": {"one.clip": "lipsynced_clips", "one.voice": "voice_tracks"}}
+
+
 def _sidecar(ref: AssetRef) -> Sidecar:
+    shots = [{"shot_id": "one", "slot": "01"}]
     return Sidecar(
         ref=ref,
         code_version="1",
         engine="tiny",
         engine_revision="1",
-        request={"prompt": "Ada waves"},
-        decision={},
-        inputs={"movie_plan": "0" * 64},
+        request={"shots": shots} if ref.stage == "final_cut" else {"prompt": "Ada waves", "media_sha256": None},
+        decision={"agent": "images_agent", "model": "sparkle/local", "value": {"prompt": "Ada"}},
+        inputs=dict.fromkeys(_MADE_OF.get(ref.stage, {}), "0" * 64),
         seed=3,
         libraries={"numpy": "2"},
         machine={"system": "Linux"},
