@@ -9,7 +9,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -76,7 +76,8 @@ def fenced(root: Path, *, starts: bool = False) -> Iterator[None]:
     begun = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, MOST_CPU_S)
     try:
-        yield
+        with chdir(root):
+            yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         taken = time.process_time() - begun
@@ -137,10 +138,17 @@ def _seen(event: str, args: tuple[Any, ...]) -> None:
     root, starts = fence
     if event in _TOUCHING:
         paths = [os.fsdecode(each) for each in args[:2] if isinstance(each, (str, bytes, os.PathLike))]
-        writes = event != "open" or _writes(args)
-        for path in paths[:1] if event == "open" else paths:
-            if not _allowed(path, root, writes):
-                raise Escaped(f"{event} {path!r}")
+        if not paths:
+            return  # a file that was opened before
+        if event == "open":  # it does not say in which folder a name is opened: `fenced` stands in the root
+            if not _allowed(paths[0], root, _writes(args)):
+                raise Escaped(f"{event} {paths[0]!r}")
+            return
+        folders = [each for each in args[len(paths) :] if isinstance(each, int)][-len(paths) :]
+        for path, folder in zip(paths, folders, strict=True):
+            whole = path if folder == -1 else os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
+            if not _allowed(whole, root, True):
+                raise Escaped(f"{event} {whole!r}")
     elif event in _GOING and not starts:
         raise Escaped(f"{event} {args[:2]!r}")
 
@@ -151,7 +159,7 @@ def _writes(args: tuple[Any, ...]) -> bool:
 
 
 def _allowed(path: str, root: str, writes: bool) -> bool:
-    whole = os.path.normpath(os.path.join(os.getcwd(), path))
+    whole = os.path.normpath(os.path.join(root, path))
     if whole == root or whole.startswith(root + "/") or whole in ("/dev/null", "/dev/urandom"):
         return True
     if whole.startswith(_installed()):
