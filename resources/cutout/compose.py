@@ -25,6 +25,8 @@ BIG_THINGS = frozenset(
         "boat",
         "ship",
         "car",
+        "taxi",
+        "oven",
         "bus",
         "train",
         "tree",

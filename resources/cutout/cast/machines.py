@@ -213,6 +213,12 @@ def robot(look: ResolvedLook, seed: int, traits: Random) -> Rig:
     )
 
 
+def _airy(look: ResolvedLook) -> ResolvedLook:
+    """What a spirit wears of its clothes: nothing that is worked or played in hangs on a sheet of air."""
+    worn = {Garment.OVERALLS: Garment.SUIT, Garment.APRON: Garment.SUIT, Garment.ARMOUR: Garment.COAT}
+    return look.model_copy(update={"garment": worn.get(look.garment, look.garment)})
+
+
 def ghost(look: ResolvedLook, seed: int, traits: Random) -> Rig:
     """A sheet with a soul: it never touches the ground."""
     g, big = girth_of(look), size_of(look)
@@ -247,7 +253,7 @@ def ghost(look: ResolvedLook, seed: int, traits: Random) -> Rig:
                 0.8,
                 alpha=0.8,
             )
-        neckwear(sheet, look, 1, -50.0, 22, 1.15)
+        neckwear(sheet, _airy(look), 1, -50.0, 22, 1.15)
         if look.age is Age.OLD:
             for x, y in ((-12, -30), (14, -22)):
                 sheet.cut(box(x - 4, y - 4, x + 4, y + 4, r=1), tint(sheet_tone, look.garment_colour, 0.4), shadow=0.3)

@@ -48,7 +48,7 @@ def hat_parts(look: ResolvedLook, crown: Crown, parent: str) -> tuple[list[Part]
 
 
 def neckwear(sheet: Sheet, look: ResolvedLook, x: float, y: float, half: float, k: float = 1.0) -> None:
-    """The garment of a body that no garment fits: eight tokens, each with an outline of its own.
+    """The garment of a body that no garment fits: nine tokens, each with an outline of its own.
 
     ``half`` is the half width of the neck, ``k`` the size against the usual.
     """
@@ -90,6 +90,11 @@ def neckwear(sheet: Sheet, look: ResolvedLook, x: float, y: float, half: float, 
                 tone,
             )
             sheet.cut(oval(x + 1 * k, y + 7 * k, 3 * k, 2.6 * k), tone, lighten=0.16, shadow=0.4)
+        case Garment.APRON:
+            linen = tint("#f6ead2", tone, 0.12)
+            sheet.cut(ring, tone)
+            scallops = [(x + half * 0.9 - half * 0.3 * i, y + (11 if i % 2 else 8) * k) for i in range(7)]
+            sheet.cut(blob((x - half * 0.8, y), (x + half * 0.85, y), *scallops), linen, shadow=0.5)
         case Garment.ROBE:
             sheet.cut(
                 blob(

@@ -134,6 +134,11 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
                 poly((x, y - 4), (x + 2.2, y + 1.4), (x, y + 3), (x - 2.2, y + 1.4), r=1.2), "#7fb0dc", shadow=0.4
             )
 
+    def bolt(sheet: Sheet) -> None:
+        for x, k in ((-15, 0.9), (13, 1.1)):
+            zigzag = ((-3, -4), (4, -4), (0.6, 4), (5, 4), (-4, 17), (-1, 8), (-6, 8))
+            sheet.cut(poly(*((x + a * k, b * k) for a, b in zigzag), r=0.6), "#f2c84a", shadow=0.5)
+
     def arm(near: bool) -> Move:
         return lambda p: Motion(-(p.arm_near * 0.8 + 24) if near else p.arm_far * 0.8 + 24)
 
@@ -157,8 +162,13 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
     )
     behind, hat = hat_parts(look, Crown(26.0, 22.0, 2.0, -50.0), "torso")
     box = (-10.0, -6.0, 12.0, 24.0)
+    stormy = paper.luminance(pale) < 0.5
+    flashes = (
+        Part("bolt", bolt, (-26, -8, 24, 22), (0, -22), "torso", lambda p: Motion(2.0 * swing(p), 0.0, 2.0 * swing(p))),
+    )
     parts = (
         *behind,
+        *(flashes if stormy else ()),
         Part(
             "drops",
             drops,
