@@ -75,11 +75,14 @@ def cloth_for(look: ResolvedLook) -> Cloth:
             return Cloth(base, base, CREAM, 1.5, 1.0, 0.0, base, 1.5, CREAM, CREAM)
 
 
+_HEM = {Garment.COAT: 0.5, Garment.DRESS: 0.62, Garment.ROBE: 0.93, Garment.SUIT: 0.22, Garment.APRON: 0.42}
+"""How far below the hip a garment reaches, as a part of the legs' length."""
+
+
 def hem_of(look: ResolvedLook, frame: Frame) -> float:
     """How far the garment reaches below the hip, in units."""
     legs = -frame.hip
-    part = {Garment.COAT: 0.5, Garment.DRESS: 0.62, Garment.ROBE: 0.93, Garment.SUIT: 0.22, Garment.APRON: 0.42}.get(look.garment, 0.2)
-    return legs * part
+    return legs * _HEM.get(look.garment, 0.2)
 
 
 def paint_torso(sheet: Sheet, look: ResolvedLook, frame: Frame) -> None:
@@ -231,9 +234,7 @@ def _apron(sheet: Sheet, look: ResolvedLook, frame: Frame, cloth: Cloth) -> None
     sheet.cut(_body(frame, 2.0, 1.0), cloth.colour)
     linen = tint(CREAM, cloth.colour, 0.06)
     for side in (-1, 1):
-        sheet.cut(
-            band(((side * c * 0.5 + 0.5, top - 0.5), (side * w * 0.5 + 1, top * 0.6)), 2.0), linen, shadow=0.3
-        )
+        sheet.cut(band(((side * c * 0.5 + 0.5, top - 0.5), (side * w * 0.5 + 1, top * 0.6)), 2.0), linen, shadow=0.3)
     sheet.cut(
         poly(
             (-w * 0.6, top * 0.66),

@@ -302,9 +302,7 @@ def _toque(sheet: Sheet, crown: Crown, tone: str | int) -> None:
         shadow=0.3,
     )
     for k in (-0.45, 0.05, 0.5):
-        sheet.line(
-            ((x + w * k, brow - h * 0.22), (x + w * k * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7
-        )
+        sheet.line(((x + w * k, brow - h * 0.22), (x + w * k * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7)
     sheet.cut(
         band(((x - w * 0.94, brow + h * 0.02), (x, brow + h * 0.1), (x + w * 0.94, brow + h * 0.02)), h * 0.3),
         linen,
@@ -340,11 +338,11 @@ def _pointed(sheet: Sheet, crown: Crown, tone: str | int) -> None:
     )
     sheet.cut(
         blob(
-            (x - w * 1.7, brow + h * 0.02),
+            (x - w * 1.6, brow + h * 0.02),
             (x - w * 0.8, brow - h * 0.04),
             (x, brow + h * 0.02),
             (x + w * 0.8, brow - h * 0.04),
-            (x + w * 1.7, brow - h * 0.02),
+            (x + w * 1.6, brow - h * 0.02),
             (x + w * 1.0, brow + h * 0.22),
             (x, brow + h * 0.28),
             (x - w * 1.0, brow + h * 0.24),

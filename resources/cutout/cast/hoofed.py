@@ -161,7 +161,7 @@ def horse(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             lambda p: Motion(14 - 20 * ear_mood(p) * -1),
         ),
         Part("head", head, (-18, -54, 42, 28), (21, -56), "torso_root", head_move),
-        Part("hair", hair, (-24, -58, 20, 18), (0, 0), "head"),
+        Part("hair", hair, (-24, -61, 20, 27 if camel else 18), (0, 0), "head"),
         Part(
             "ear_near",
             ear(False),

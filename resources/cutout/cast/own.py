@@ -40,11 +40,17 @@ def hat_parts(look: ResolvedLook, crown: Crown, parent: str) -> tuple[list[Part]
     if look.headwear is Headwear.NONE:
         return [], []
     reach_x, low = crown.w * 1.9, crown.h * (2.6 if look.headwear is Headwear.SCARF else 1.5)
-    extent = (crown.x - reach_x, crown.y - crown.h * 2.0, crown.x + reach_x, crown.y + low)
+    extent = (crown.x - reach_x, crown.y - crown.h * 2.5, crown.x + reach_x, crown.y + low)
     behind = []
     if look.headwear is Headwear.HOOD:
         behind = [Part("hood_back", lambda sheet: paint_behind(sheet, look, crown), extent, (0, 0), parent)]
     return behind, [Part("hat", lambda sheet: paint_hat(sheet, look, crown), extent, (0, 0), parent)]
+
+
+def airy(look: ResolvedLook) -> ResolvedLook:
+    """What a body of air or water wears of its clothes: nothing that is worked or fought in hangs on it."""
+    worn = {Garment.OVERALLS: Garment.SUIT, Garment.APRON: Garment.DRESS, Garment.ARMOUR: Garment.COAT}
+    return look.model_copy(update={"garment": worn.get(look.garment, look.garment)})
 
 
 def neckwear(sheet: Sheet, look: ResolvedLook, x: float, y: float, half: float, k: float = 1.0) -> None:

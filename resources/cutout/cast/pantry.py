@@ -10,12 +10,19 @@ from resources.cutout.cast.clothes import tint
 from resources.cutout.cast.face import FacePlan
 from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
-from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
+from resources.cutout.cast.own import airy, eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Box, Motion, Move, Paint, Part, Rig
 from resources.cutout.props.sheet import Sheet, blob, box, oval
 from schemas.media import ResolvedLook
+from schemas.vocabulary import Garment
 
 _LIMB: Box = (-9.0, -5.0, 10.0, 36.0)
+
+
+def _bare(look: ResolvedLook) -> ResolvedLook:
+    """A body without a neck wears no collar: a bow tie in its place."""
+    worn = airy(look)
+    return worn.model_copy(update={"garment": Garment.SUIT}) if worn.garment is Garment.COAT else worn
 
 
 def _arm(tone: str | int, hand: str | int, far: bool) -> Paint:
@@ -94,7 +101,7 @@ def potato(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         for x, y, r in dents:
             sheet.flat(oval(x, y, r, r * 0.62, n=8), paper.colour(skin, -0.26), 0.7)
             sheet.line(((x - r, y + r * 0.9), (x + r, y + r * 0.7)), paper.colour(skin, 0.18), 0.6)
-        neckwear(sheet, look, 2, -17.0, 21 * g, 0.8)
+        neckwear(sheet, _bare(look), 2, -17.0, 15 * g, 0.8)
 
     def sprout(sheet: Sheet) -> None:
         sheet.string(((0, 3), (1, -7), (-2, -14)), "#7f9a4a", 2.4)
@@ -135,13 +142,15 @@ def toaster(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             ),
             steel,
         )
-        sheet.flat(blob((-half * 0.86, -60), (-half * 0.6, -66), (-half * 0.66, -14), (-half * 0.9, -12)), "#ffffff", 0.3)
+        sheet.flat(
+            blob((-half * 0.86, -60), (-half * 0.6, -66), (-half * 0.66, -14), (-half * 0.9, -12)), "#ffffff", 0.3
+        )
         sheet.cut(box(-half * 0.72, -75, half * 0.72, -69, r=2), trim, shadow=0.4)
         sheet.cut(box(half * 0.86, -50, half * 1.0, -16, r=1.6), trim, shadow=0.4)
         sheet.cut(box(half * 0.84, -44, half * 1.2, -36, r=2), look.garment_colour, shadow=0.6)
         sheet.cut(oval(-half * 0.7, -16, 5.4, n=12), look.garment_colour, shadow=0.6)
         sheet.line(((-half * 0.7, -16), (-half * 0.62, -20)), paper.colour(look.garment_colour, -0.4), 1.2)
-        neckwear(sheet, look, 2, -14.0, 16 * g, 0.7)
+        neckwear(sheet, _bare(look), 2, -14.0, 16 * g, 0.7)
 
     def slice_of(far: bool) -> Paint:
         def paint(sheet: Sheet) -> None:

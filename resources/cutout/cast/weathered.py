@@ -9,7 +9,7 @@ from resources.cutout.cast.biped import head_angle, swing
 from resources.cutout.cast.clothes import tint
 from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
-from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
+from resources.cutout.cast.own import airy, eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
 from resources.cutout.props.sheet import Sheet, band, oval, poly
 from schemas.media import ResolvedLook
@@ -118,7 +118,7 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             sheet.cut(oval(x * g, y, r * 1.12 * g, r, n=12), pale, lighten=0.02 * k, shadow=0.9)
         sheet.cut(oval(0, -36, 44 * g, 17, n=14), pale, lighten=0.06, shadow=0.4)
         sheet.flat(oval(2, -26, 33 * g, 6, n=12), shade, 0.4)
-        neckwear(sheet, look, 2, -25.0, 15.0, 0.7)
+        neckwear(sheet, airy(look), 2, -25.0, 15.0, 0.7)
 
     def puff(far: bool) -> Paint:
         def paint(sheet: Sheet) -> None:

@@ -9,6 +9,7 @@ import skia
 from resources.cutout.paper import Point, box, colour, curve, cut, ellipse, mix, paint, polygon, wobble
 from resources.cutout.places.base import Motion, Scene, Scenery
 from resources.cutout.places.kit import flicker, foreground, halo, pane, sky, sway, tree, window_light
+from resources.cutout.places.station import platform
 
 FRONTS = ("#b5654a", "#c99a5b", "#7d8f8a", "#a35b5b", "#d3b58a", "#6f7f9c", "#8e6f62")
 
@@ -22,6 +23,9 @@ def build(scene: Scene) -> Scenery:
     if scene.has("bridge", "river", "canal"):
         _bridge(scenery, scene)
     _fronts(scenery, scene)
+    if scene.has("station", "platform", "railway"):
+        platform(scenery, scene)
+        return scenery
     _street(scenery, scene)
     _car(scenery, scene)
     for index, at in enumerate((0.18, 0.86) if scene.width > 700 else (0.9,)):

@@ -225,7 +225,7 @@ def basket(s: Sheet, lit: bool) -> None:
     s.cut(band(((-50, -47), (0, -43), (50, -47)), 7), "#a87a45", shadow=0.5)
 
 
-@thing(half=48, grip=0.4, held=0.18, tilt=0.0)
+@thing(half=48, grip=0.06, held=0.18, tilt=0.0)
 def teapot(s: Sheet, lit: bool) -> None:
     s.cut(blob((26, -40), (42, -54), (46, -70), (56, -70), (52, -48), (34, -20)), "#6f9fa0", lighten=-0.06)
     s.cut(band(((-30, -58), (-50, -56), (-50, -28), (-28, -20)), 8), "#6f9fa0", lighten=-0.12)
