@@ -1,7 +1,8 @@
-"""The voices, measured: ``python -m bench.voices [--films HOME] [--only ID ...]``; a table in Markdown.
+"""The voices, measured: ``python -m bench.voices [--known | --films HOME] [--only ID ...]``; a table in Markdown.
 
 Each English voice that the casting may choose speaks the same lines. DNSMOS (overall, 1 to 5) says how a listener would
-rate it, the word error rate of pocketsphinx whether a machine understands it, the median pitch who is told from whom.
+rate it, the word error rate of pocketsphinx whether a machine understands it, the median pitch who is told from whom;
+in brackets where the recogniser follows no such voice. ``--known`` prints what ``configs/voices.yaml`` says instead.
 With ``--films`` the cast of every film is told apart instead: by engine voice, or by the pitch that is heard.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -58,17 +60,18 @@ def measure(entry: VoiceEntry, engine: EmbeddedVoices) -> tuple[float, float, fl
     return float(np.mean(ratings)), float(np.mean(errors)), float(np.median([pitch(sound) for _, sound in takes]))
 
 
-def table(book: VoiceBook, only: list[str]) -> None:
-    """A row for each voice, and what does not reach its limit."""
+def table(book: VoiceBook, only: list[str], *, known: bool = False) -> None:
+    """A row for each voice, measured now or as ``known``, and what does not reach its limit."""
     print("| Voice | Engine | Median pitch | DNSMOS | WER |\n|---|---|---|---|---|")
     engine, short = EmbeddedVoices(), []
     try:
         for entry in book.voices:
             if not entry.cast or not book.speaks(entry, "en") or (only and entry.id not in only):
                 continue
-            quality, errors, hertz = measure(entry, engine)
+            told = entry.dnsmos, math.nan if entry.wer is None else entry.wer, entry.median_hz
+            quality, errors, hertz = told if known else measure(entry, engine)
             least = NARRATOR if entry.id == book.narrator else LEAST
-            heard = f"{errors:.2f}" if followed(entry) else f"({errors:.2f})"
+            heard = f"{errors:.2f}" if followed(entry) else "-" if math.isnan(errors) else f"({errors:.2f})"
             print(f"| `{entry.id}` | {entry.engine} | {hertz:.0f} Hz | {quality:.2f} | {heard} |", flush=True)
             if quality < least or (followed(entry) and errors > MOST_WER):
                 short.append(entry.id)
@@ -104,13 +107,14 @@ def films(book: VoiceBook, home: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("--films", type=Path, help="a home of films whose casts are told apart")
+    parser.add_argument("--known", action="store_true", help="what the book says, without speaking")
     parser.add_argument("--only", nargs="*", default=[], help="ids of voices")
     options = parser.parse_args()
     book = load_voices()
     if options.films:
         films(book, options.films)
     else:
-        table(book, options.only)
+        table(book, options.only, known=options.known)
 
 
 if __name__ == "__main__":
