@@ -301,8 +301,8 @@ def _toque(sheet: Sheet, crown: Crown, tone: str | int) -> None:
         linen,
         shadow=0.3,
     )
-    for k in (-0.45, 0.05, 0.5):
-        sheet.line(((x + w * k, brow - h * 0.22), (x + w * k * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7)
+    for at in (-0.45, 0.05, 0.5):
+        sheet.line(((x + w * at, brow - h * 0.22), (x + w * at * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7)
     sheet.cut(
         band(((x - w * 0.94, brow + h * 0.02), (x, brow + h * 0.1), (x + w * 0.94, brow + h * 0.02)), h * 0.3),
         linen,
