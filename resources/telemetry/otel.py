@@ -1,9 +1,9 @@
 """Traces and metrics through OpenTelemetry, when the standard variables ask for them.
 
 ``OTEL_EXPORTER_OTLP_ENDPOINT`` (or that of traces or metrics alone), or ``OTEL_TRACES_EXPORTER=console`` to see spans
-on standard error. Without them nothing is imported, and nothing is sent. ``OTEL_SDK_DISABLED=true`` ends it all. The
-providers are our own and never the process's: google-adk traces its questions with the global one, texts and all, and
-whoever wants that sets it up there.
+on standard error; OTLP is spoken over HTTP. Without them nothing is imported, and nothing is sent.
+``OTEL_SDK_DISABLED=true`` ends it all. The providers are our own and never the process's: google-adk traces its
+questions with the global one, texts and all, and whoever wants that sets it up there.
 
 Spans are told when a run is over, with the times the timeline has. Sending waits a few seconds at most, and what cannot
 be sent is lost and told once: a film never fails for it.

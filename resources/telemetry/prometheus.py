@@ -59,7 +59,7 @@ class HomeCollector(Collector):
         """Every metric, with what happened since the last time."""
         with self._lock:
             states = {"planned": 0, "finished": 0}
-            for movie in self._home.films():
+            for movie in self._movies():
                 path = self._home.film(movie).path
                 states["finished" if (path / "cut" / "final_cut.mp4").exists() else "planned"] += 1
                 self._read(path)
@@ -68,6 +68,12 @@ class HomeCollector(Collector):
                 films.add_metric((state,), number)
             yield films
             yield from self._families()
+
+    def _movies(self) -> list[str]:
+        try:
+            return self._home.films()
+        except StoreFault:  # an object store that is down must not blind whoever watches
+            return sorted(self._films)
 
     def _read(self, film: Path) -> None:
         try:

@@ -67,6 +67,8 @@ def test_a_plan_that_both_changed_is_told() -> None:
     both = merge(files(plan=1), files(plan=2), files(plan=3))
     assert both.files == files(plan=3)
     assert both.lost == [PLAN]
+    removed = merge(files(plan=1), {}, files(plan=3))
+    assert (removed.files, removed.lost) == (files(plan=3), [])
 
 
 def test_an_artifact_that_both_made_is_one_hosts_as_a_whole() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -324,3 +325,24 @@ def test_log_lines_are_json_objects() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert [json.loads(line)["message"] for line in result.stderr.splitlines()] == ["one 1"]
+
+
+@pytest.mark.parametrize(("flags", "variable"), [(["--log-format", "json"], "text"), ([], "json")])
+def test_the_command_line_asks_for_them(
+    flags: list[str], variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from sparkle_assets.cli import sparkle
+
+    root, own = logging.getLogger(), logging.getLogger("sparkle")
+    before, level = list(root.handlers), own.level
+    monkeypatch.setenv("SPARKLE_LOG", variable)
+    try:
+        result = CliRunner().invoke(sparkle, [*flags, "list", "--home", str(tmp_path / "home")])
+        assert result.exit_code == 0
+        assert [type(handler.formatter) for handler in root.handlers] == [JsonLines]
+        assert os.environ["SPARKLE_LOG"] == "json"
+    finally:
+        root.handlers[:] = before
+        own.setLevel(level)

@@ -29,7 +29,7 @@ def merge(base: Files, ours: Files, theirs: Files) -> Merged:
     for path in sorted(base.keys() | ours.keys() | theirs.keys()):
         was, own, other = base.get(path), ours.get(path), theirs.get(path)
         chosen = _chosen(path, was, own, other)
-        if own not in (was, other) and chosen != own and kind_of(path) is Kind.OWN:
+        if own not in (None, was, other) and chosen != own and kind_of(path) is Kind.OWN:
             merged.lost.append(path)
         folder = object_of(path)
         if folder is not None and path.endswith(f"/{SIDECAR}") and own is not None and chosen not in (None, own):
