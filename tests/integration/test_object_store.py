@@ -376,6 +376,20 @@ def test_a_head_that_names_files_of_no_film_is_refused(s3: S3, tmp_path: Path) -
     assert not list(tmp_path.glob("escaped*"))
 
 
+def test_a_record_that_names_another_folder_is_as_good_as_none(s3: S3, tmp_path: Path) -> None:
+    here, there = host(tmp_path / "a", s3.url), host(tmp_path / "b", s3.url)
+    plan(here)
+    ref = publish(store_of(here), "one", PICTURE)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "image.png").write_bytes(PICTURE["image.png"])
+    (outside / "thumb.jpg").write_bytes(PICTURE["thumb.jpg"])
+    pointer = here.film(MOVIE).path / "shots" / "01" / "shot_images.json"
+    pointer.write_text(pointer.read_text().replace(ref.uri, str(outside)))
+    here.push(MOVIE)
+    assert store_of(there).current("shot_images", "01") is None
+
+
 # -- killed -----------------------------------------------------------------------------------------------------------
 
 POINTS = ("storage.sent:2", "storage.before_head", "storage.after_head:2", "storage.received:2")
