@@ -17,10 +17,37 @@
         Paused                  a person paused the film                          exit code 3
       Stopped                   a person stopped the work                         exit code 130
 
-All of them pickle, and ``str()`` is one line.
+All of them pickle, and ``str()`` is one line, whatever of a file or a request is quoted in it.
 """
 
 from __future__ import annotations
+
+import unicodedata
+
+MOST_TOLD = 4000
+"""Characters of a message, a place or a hint: a key of a plan may have millions."""
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of what stands behind them."""
+
+
+def shown(text: str) -> str:
+    """``text`` as it can be printed anywhere: what would be a command for a terminal stands as its escape."""
+    if not text.isprintable():
+        text = "".join(_escaped(char) if _commands(char) else char for char in text[: MOST_TOLD + 1])
+    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}..."
+
+
+def one_line(text: str) -> str:
+    """The same with its white space drawn together."""
+    return shown(" ".join(text.split()))
+
+
+def _commands(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNS
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 class SparkleError(Exception):
@@ -30,9 +57,9 @@ class SparkleError(Exception):
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
         super().__init__(message)
-        self.message = " ".join(message.split())
-        self.where = where
-        self.hint = hint
+        self.message = one_line(message)
+        self.where = shown(where)
+        self.hint = one_line(hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.where, self.hint))

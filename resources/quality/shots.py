@@ -40,6 +40,7 @@ from resources.quality.safety import Exposure
 from resources.quality.similar import colours, region
 from resources.quality.sound import LineMeasures, measure_lines
 from resources.quality.speech_quality import SpeechQuality
+from resources.store.records import MEND, read_record
 from schemas.judgement import Judgement
 from schemas.media import VoiceTrack
 from schemas.report import Finding
@@ -176,7 +177,7 @@ def survey_image(policy: Policy, shot: ShotFiles, rate: FrameRate) -> ImageSurve
 
 def survey_voice(policy: Policy, shot: ShotFiles, rate: FrameRate) -> VoiceSurvey:
     """The dialogue: every line audible, unclipped, finished, by the right voice and in the plan's words."""
-    track = VoiceTrack.model_validate_json((shot.voice / "track.json").read_bytes())
+    track = read_record(shot.voice / "track.json", VoiceTrack, hint=MEND)
     sound = read_wav(shot.voice / "dialogue.wav")
     lines = measure_lines(sound, track.lines)
     found = check_voice(policy, track, sound, lines, rate=rate, shot=shot.shot, voices=shot.voices, own=shot.own_voice)

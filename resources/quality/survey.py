@@ -29,6 +29,7 @@ from resources.quality.relations import (
     middles,
 )
 from resources.quality.shots import ShotFiles, ShotSurvey, survey_shot
+from resources.store.records import MEND, read_record
 from schemas.cut import CutSheet
 from schemas.report import Finding
 from schemas.time import FrameRate
@@ -80,7 +81,7 @@ def survey_film(policy: Policy, files: FilmFiles) -> Survey:
 
 def read_sheet(files: CutFiles) -> CutSheet:
     """What the cut says of itself."""
-    return CutSheet.model_validate_json((files.cut / "cut_sheet.json").read_bytes())
+    return read_record(files.cut / "cut_sheet.json", CutSheet, hint=MEND)
 
 
 def survey_relations(policy: Policy, shots: Mapping[str, ShotSurvey], rate: FrameRate) -> Measured:

@@ -51,7 +51,7 @@ class Gate:
         if _name(f"//{host}") not in NAMES:
             return 400, "this server has no such name"
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _place(origin) != host:
             return 403, "pages from elsewhere may not ask here"
         site = headers.get("sec-fetch-site")
         seen = self.shown is not None and scope["path"].startswith(self.shown) and site == "same-site"
@@ -70,7 +70,15 @@ def _visit(scope: Scope, headers: Headers) -> bool:
 
 
 def _name(address: str) -> str | None:
+    """The host of an address, None for one that is none: whoever asks may send anything."""
     try:
         return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def _place(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
     except ValueError:
         return None
