@@ -578,7 +578,7 @@ def test_a_batch_without_room_to_decode_is_asked_again_and_loses_no_picture(
     done = engine.render_images(wanted(tmp_path, *(image_request(seed=seed) for seed in range(4))))
     assert [int(one.phash, 16) for one in done] == hashes
     assert script.batches[0] == 4 == sum(script.batches[1:]) and script.hashes == []
-    assert [step["rung"] for step in read_rendering(tmp_path / "item3")["models"][0]["steps"]]
+    assert [step["rung"] for step in read_rendering(tmp_path / "item3")["models"][0]["steps_taken"]]
 
 
 def test_turns_are_taken_and_refused(room: GpuRoom, tmp_path: Path) -> None:
