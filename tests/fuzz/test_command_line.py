@@ -120,7 +120,7 @@ def _odd(text: str) -> bool:
 @st.composite
 def commands(draw: st.DrawFn) -> list[str]:
     """A command with some of its words replaced, dropped, doubled or put in; it can make nothing."""
-    kind = draw(st.sampled_from((SHOWING, SHOWING, MAKING, ELSEWHERE)))
+    kind = draw(st.sampled_from((SHOWING,) * 10 + (ELSEWHERE,) * 5 + (MAKING,)))  # a rehearsal takes half a second
     args = list(draw(st.sampled_from(kind)))
     for _ in range(draw(st.integers(0, 3))):
         at = draw(st.integers(1, len(args)))
@@ -181,4 +181,4 @@ def test_any_command_ends_in_an_answer_or_one_line(place: Path, args: list[str])
     for line in told:
         readable(line.replace("\t", " ")) if line else None
     if got.code != 2 and args[-1] == "--json" and got.out:
-        assert isinstance(json.loads(got.out.strip().splitlines()[-1]), dict), got.out
+        assert isinstance(json.loads(got.out if got.out.startswith("{\n") else got.out.splitlines()[-1]), dict), got.out
