@@ -322,6 +322,7 @@ class Composer:
         elif species in (*_HOVERERS, Species.GHOST):
             floats = True
             if wide and species is not Species.GHOST:
+                shadow = False  # it would hang in the air with them
                 y -= self.height * (0.24 if species is Species.CLOUD else 0.10)
         return StageFigure(
             character_id=body.figure.character_id,

@@ -123,6 +123,7 @@ def paint_hat(sheet: Sheet, look: ResolvedLook, crown: Crown) -> None:
                 lighten=0.05,
             )
         case Headwear.CROWN:
+            tone = tint("#e2b23f", tone, 0.24)
             base, tall = brow + h * 0.02, h * 0.62
             spikes: list[tuple[float, float]] = [(x - w * 0.8, base)]
             for i in range(5):
