@@ -12,6 +12,7 @@
           DiskFull
         RenderFault             an engine failed or made something unusable
         PassingFault            it may work when tried again (a time-out, a busy device)
+          MemoryShort           this machine has no memory left for it
       Busy                      another process works on this film                exit code 1
       NeedsReview               made or blocked, and a person must look           exit code 3
         Paused                  a person paused the film                          exit code 3
@@ -21,6 +22,9 @@ All of them pickle, and ``str()`` is one line.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class SparkleError(Exception):
@@ -92,6 +96,10 @@ class PassingFault(Faulty):
     """A fault that may pass: it is tried again before it is told."""
 
 
+class MemoryShort(PassingFault):
+    """This machine has no memory left: another program may give some back, or the film has to be smaller."""
+
+
 class Busy(SparkleError):
     """Another process works on this film."""
 
@@ -110,3 +118,17 @@ class Stopped(SparkleError):
     """A person asked the working process to stop; what was made is kept."""
 
     exit_code = 130
+
+
+@contextmanager
+def memory_errors(where: str) -> Iterator[None]:
+    """Turn a :class:`MemoryError` within the block into a :class:`MemoryShort` in one line."""
+    try:
+        yield
+    except MemoryError as error:
+        asked = str(error).partition(" for ")[0].removeprefix("Unable to allocate ")
+        raise MemoryShort(
+            "there is not enough memory" + (f": {asked} more were asked for" if asked else ""),
+            where=where,
+            hint="close other programs, or make the film smaller (--resolution), and run the same command",
+        ) from None

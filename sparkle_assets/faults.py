@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from resources.errors import PassingFault, SparkleError
+from resources.errors import PassingFault, SparkleError, memory_errors
 
 
 class Told(dg.Failure):
@@ -32,8 +32,9 @@ class Told(dg.Failure):
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn a :class:`SparkleError` into a failure with its message and hint as metadata."""
+    """Turn a :class:`SparkleError`, or a lack of memory, into a failure with its message and hint as metadata."""
     try:
-        yield
+        with memory_errors(""):
+            yield
     except SparkleError as error:
         raise Told(error) from None

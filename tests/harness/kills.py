@@ -17,6 +17,7 @@ from pathlib import Path
 from resources.errors import SparkleError
 from resources.media.encode import Picture
 from resources.media.planes import Meter
+from resources.media.process import ProcessFailed
 from resources.media.workers import FrameSource, Workers, render_ranges
 from resources.pipeline.engines import Engines
 from resources.pipeline.render import Renderer
@@ -86,7 +87,7 @@ class InlineWorkers(Workers):
         done: Future[int] = Future()
         try:
             done.set_result(render_ranges(source, picture, folder, spans, meter))
-        except (SparkleError, OSError) as error:  # as a pool does: whoever asks for the result gets it
+        except (SparkleError, ProcessFailed, OSError, MemoryError) as error:  # as a pool does: who asks for it gets it
             done.set_exception(error)
         return done
 
