@@ -15,7 +15,6 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecord,
     AssetCheckExecutionRecordStatus,
 )
-
 from sqlalchemy.exc import SQLAlchemyError
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError

@@ -135,7 +135,7 @@ class Workers:
         spans: Sequence[tuple[int, int, bool]],
         meter: Meter | None = None,
     ) -> Future[int]:
-        """Render ``spans`` in a worker; see :func:`render_ranges`. Raises :class:`PassingFault` where none can start."""
+        """Render ``spans`` in a worker; see :func:`render_ranges`. Raises :class:`PassingFault` when none starts."""
         work = (render_ranges, source, picture, folder, list(spans), meter)
         try:
             return self._ask(*work)
