@@ -18,13 +18,15 @@
         Paused                  a person paused the film                          exit code 3
       Stopped                   a person stopped the work                         exit code 130
 
-All of them pickle, and ``str()`` is one line.
+All of them pickle, ``str()`` is one line, and none of them tells a secret of this process, whoever said it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from resources.secrets import without_secrets
 
 
 class SparkleError(Exception):
@@ -33,10 +35,11 @@ class SparkleError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        message = without_secrets(" ".join(message.split()))
         super().__init__(message)
-        self.message = " ".join(message.split())
-        self.where = where
-        self.hint = hint
+        self.message = message
+        self.where = without_secrets(where)
+        self.hint = without_secrets(hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.where, self.hint))

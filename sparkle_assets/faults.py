@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from resources.errors import PassingFault, SparkleError, memory_errors
+from resources.secrets import hide_secrets
 
 
 class Told(dg.Failure):
@@ -32,9 +33,15 @@ class Told(dg.Failure):
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn a :class:`SparkleError`, or a lack of memory, into a failure with its message and hint as metadata."""
+    """Turn a :class:`SparkleError`, or a lack of memory, into a failure with its message and hint as metadata.
+
+    Dagster keeps the text of everything else that is raised: no secret may be in it.
+    """
     try:
         with memory_errors(""):
             yield
     except SparkleError as error:
         raise Told(error) from None
+    except BaseException as error:
+        hide_secrets(error)
+        raise
