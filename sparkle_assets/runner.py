@@ -15,7 +15,6 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecord,
     AssetCheckExecutionRecordStatus,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
@@ -100,11 +99,9 @@ class Runner:
             raise
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
-        except (dg.DagsterError, SQLAlchemyError) as error:
+        except Exception as error:  # Dagster raises what a step raised, of whatever kind; its log has the traceback
             fault = record_fault(error, self.home.dagster) or self._blocked(error, movie, slot)
             raise fault or _unexpected(error, job) from error
-        except OSError as error:
-            raise _unexpected(error, job) from error
         self.interrupts.check()
 
     def _blocked(self, error: Exception, movie: str, slot: str | None) -> NeedsReview | None:
