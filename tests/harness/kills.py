@@ -102,26 +102,26 @@ def inline_engines(cache: Path, seconds: float = 0.0) -> Engines:
     return engines
 
 
-def new_film(root: Path) -> Home:
+def new_film(root: Path, movie: str = MOVIE) -> Home:
     home = Home(root)
-    path = home.film(MOVIE).plan_path
+    path = home.film(movie).plan_path
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(PLAN), encoding="utf-8")
     return home
 
 
-def work(root: str, point: str, engines: Callable[[Path, float], Engines] = inline_engines) -> None:
+def work(root: str, point: str, movie: str = MOVIE, engines: Callable[[Path, float], Engines] = inline_engines) -> None:
     """The whole life of a process that makes the film, with what it has to say in ``<root>/said-<pid>``."""
     os.environ["SPARKLE_CRASH_AT"] = point
     with Path(root, f"said-{os.getpid()}").open("w", encoding="utf-8") as file:
         sys.stdout = sys.stderr = file
-        sys.exit(produce.main(Path(root), MOVIE, engines=engines))
+        sys.exit(produce.main(Path(root), movie, engines=engines))
 
 
-def start(home: Home, point: str = "") -> BaseProcess:
+def start(home: Home, point: str = "", movie: str = MOVIE) -> BaseProcess:
     """A process that makes the film and dies at ``point``."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.harness.preloaded"])
-    process = context.Process(target=work, args=(str(home.root), point))
+    process = context.Process(target=work, args=(str(home.root), point, movie))
     process.start()
     return process

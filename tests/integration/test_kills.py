@@ -98,6 +98,18 @@ def test_killed_at_random_moments_beside_another_process(tmp_path: Path, referen
     in_order_in_the_end(home, reference)
 
 
+def test_two_films_at_once_in_one_home(tmp_path: Path, reference: bytes) -> None:
+    home = new_film(tmp_path / "home")
+    new_film(home.root, "other")
+    both = [start(home), start(home, movie="other")]
+    for process in both:
+        process.join(LONGEST_S)
+    assert [process.exitcode for process in both] == [0, 0], said(home)
+    for movie in (MOVIE, "other"):
+        assert (home.film(movie).path / "cut" / "final_cut.mp4").read_bytes() == reference
+    assert inspect(home, deep=True) == []
+
+
 ELSEWHERE = {"delivery.film"}
 """Points that no film passes while it is made; tests/integration/test_delivery_film.py kills there."""
 
