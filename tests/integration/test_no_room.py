@@ -42,9 +42,9 @@ print(run(Bench(home, lambda profile: engines), MOVIE).verdict, inspect(home, de
 def test_a_disk_that_can_hold_no_more_files(tmp_path: Path) -> None:
     """On a tmpfs of 90 inodes, mounted in a namespace of the test's own."""
     (tmp_path / "disk").mkdir()
+    namespace = ["unshare", "-m" if os.geteuid() == 0 else "-rm"]
     result = subprocess.run(
-        ["unshare", "-m" if os.geteuid() == 0 else "-rm", "sh", "-c", MOUNTED, "sh", "disk"]
-        + [sys.executable, "-c", IN_IT, "disk"],
+        [*namespace, "sh", "-c", MOUNTED, "sh", "disk", sys.executable, "-c", IN_IT, "disk"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
