@@ -123,6 +123,16 @@ class Stopped(SparkleError):
     exit_code = 130
 
 
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what is behind it, each once: a chain of exceptions may lead back into itself."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield at
+        at = at.__cause__ or at.__context__
+
+
 @contextmanager
 def memory_errors(where: str) -> Iterator[None]:
     """Turn a :class:`MemoryError` within the block into a :class:`MemoryShort` in one line."""

@@ -28,16 +28,6 @@ def without_secrets(text: str) -> str:
     return _USER.sub(CUT, text) if "://" in text else text
 
 
-def hide_secrets(error: BaseException) -> None:
-    """Cut them out of an exception that somebody else made, and of those behind it, before it is told."""
-    seen: set[int] = set()
-    at: BaseException | None = error
-    while at is not None and id(at) not in seen:
-        seen.add(id(at))
-        at.args = tuple(without_secrets(one) if isinstance(one, str) else one for one in at.args)
-        at = at.__cause__ or at.__context__
-
-
 def _secrets() -> Iterator[str]:
     for name, value in os.environ.items():
         if _NAMED.search(name):

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from resources.errors import PassingFault, SparkleError, memory_errors
-from resources.secrets import hide_secrets
+from resources.errors import PassingFault, SparkleError, chain, memory_errors
+from resources.secrets import without_secrets
 
 
 class Told(dg.Failure):
@@ -43,5 +43,6 @@ def told() -> Iterator[None]:
     except SparkleError as error:
         raise Told(error) from None
     except BaseException as error:
-        hide_secrets(error)
+        for one in chain(error):
+            one.args = tuple(without_secrets(part) if isinstance(part, str) else part for part in one.args)
         raise

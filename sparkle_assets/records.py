@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from resources.errors import DiskFull, StoreFault
+from resources.errors import DiskFull, StoreFault, chain
 
 _FULL = ("disk is full", "No space left")
 _BROKEN = ("malformed", "not a database")
@@ -36,9 +36,7 @@ def record_errors(folder: Path) -> Iterator[None]:
 
 def record_fault(error: BaseException, folder: Path) -> StoreFault | None:
     """The fault behind ``error`` when a database is to blame, else None."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, SQLAlchemyError | sqlite3.Error):
-        cause = cause.__cause__ or cause.__context__
+    cause = next((one for one in chain(error) if isinstance(one, SQLAlchemyError | sqlite3.Error)), None)
     if cause is None:
         return None
     said = str(cause.orig if isinstance(cause, DBAPIError) else cause).splitlines()[0][:200]
