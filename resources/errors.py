@@ -18,15 +18,42 @@
         Paused                  a person paused the film                          exit code 3
       Stopped                   a person stopped the work                         exit code 130
 
-All of them pickle, ``str()`` is one line, and none of them tells a secret of this process, whoever said it.
+All of them pickle, ``str()`` is one line, whatever of a file or a request is quoted in it, and none of them tells a
+secret of this process, whoever said it.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from resources.secrets import without_secrets
+
+MOST_TOLD = 4000
+"""Characters of a message, a place or a hint: a key of a plan may have millions."""
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of what stands behind them."""
+
+
+def shown(text: str) -> str:
+    """``text`` as it can be printed anywhere: what would be a command for a terminal stands as its escape."""
+    if not text.isprintable():
+        text = "".join(_escaped(char) if _commands(char) else char for char in text[: MOST_TOLD + 1])
+    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}..."
+
+
+def one_line(text: str) -> str:
+    """The same with its white space drawn together."""
+    return shown(" ".join(text.split()))
+
+
+def _commands(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNS
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 class SparkleError(Exception):
@@ -35,11 +62,10 @@ class SparkleError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
-        message = without_secrets(" ".join(message.split()))
-        super().__init__(message)
-        self.message = message
-        self.where = without_secrets(where)
-        self.hint = without_secrets(hint)
+        super().__init__(without_secrets(message))
+        self.message = one_line(without_secrets(message))
+        self.where = shown(without_secrets(where))
+        self.hint = one_line(without_secrets(hint))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.where, self.hint))

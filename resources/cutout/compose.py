@@ -25,6 +25,8 @@ BIG_THINGS = frozenset(
         "boat",
         "ship",
         "car",
+        "taxi",
+        "oven",
         "bus",
         "train",
         "tree",
@@ -53,7 +55,7 @@ BIG_THINGS = frozenset(
         "kite",
     ]
 )
-_HOVERERS = (Species.BIRD, Species.FISH, Species.WHALE, Species.BEE, Species.CLOUD)
+_HOVERERS = (Species.FISH, Species.WHALE, Species.BEE, Species.CLOUD)
 """Who needs no ground."""
 
 

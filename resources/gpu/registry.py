@@ -119,6 +119,11 @@ class ModelEntry(Strict):
         return LoadPlan.from_told({"model_key": key, "dtype": self.dtype, **self.typical, **given})
 
     @property
+    def spreads(self) -> bool:
+        """Whether its loader lays it over several cards when it is told to."""
+        return self.loader.partition(".")[0] in ("diffusers", "transformers")
+
+    @property
     def bytes(self) -> int:
         """Bytes to fetch, as far as they are known."""
         return self.download_bytes or sum(file.bytes or 0 for file in self.files)

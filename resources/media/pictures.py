@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +22,9 @@ THUMB_BYTES = 18_000
 def open_picture(path: Path) -> Image.Image:
     """Open a picture after checking its format and size. Raises :class:`InputError`."""
     try:
-        picture = Image.open(path, formats=FORMATS)
+        with warnings.catch_warnings():  # Pillow warns of what is refused below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path, formats=FORMATS)
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise InputError(f"is not a PNG, JPEG or WebP picture ({error})", where=path.name) from None
     if picture.width * picture.height > MAX_PIXELS:

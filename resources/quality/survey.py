@@ -59,6 +59,7 @@ from resources.quality.safety import Exposure
 from resources.quality.similar import colours, region
 from resources.quality.sound import LineMeasures, measure_lines
 from resources.quality.speech_quality import SpeechQuality
+from resources.store.records import MEND, read_record
 from schemas.cut import CutSheet
 from schemas.judgement import Judgement
 from schemas.media import VoiceTrack
@@ -151,7 +152,7 @@ class Survey:
 
 def survey_film(policy: Policy, files: FilmFiles) -> Survey:
     """Everything. A file that cannot be read is a finding, not an error."""
-    sheet = CutSheet.model_validate_json((files.cut / "cut_sheet.json").read_bytes())
+    sheet = read_record(files.cut / "cut_sheet.json", CutSheet, hint=MEND)
     rate = FrameRate.parse(sheet.fps)
     shots = {shot.shot: survey_shot(policy, shot, rate) for shot in files.shots}
     found = [finding for one in shots.values() for finding in one.findings]
@@ -183,7 +184,7 @@ def survey_voice(
     policy: Policy, shot: ShotFiles, rate: FrameRate
 ) -> tuple[VoiceTrack, Sound, list[LineMeasures], Measured]:
     """The dialogue: every line audible, unclipped, finished, by the right voice and in the plan's words."""
-    track = VoiceTrack.model_validate_json((shot.voice / "track.json").read_bytes())
+    track = read_record(shot.voice / "track.json", VoiceTrack, hint=MEND)
     sound = read_wav(shot.voice / "dialogue.wav")
     lines = measure_lines(sound, track.lines)
     found = check_voice(policy, track, sound, lines, rate=rate, shot=shot.shot, voices=shot.voices, own=shot.own_voice)

@@ -14,7 +14,7 @@ from types import FrameType
 
 import click
 
-from resources.errors import SparkleError
+from resources.errors import SparkleError, one_line
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -92,7 +92,7 @@ def fail(error: SparkleError, *, as_json: bool) -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(f"sparkle: {' '.join(text.split())}", err=True)
+    click.echo(f"sparkle: {one_line(text)}", err=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

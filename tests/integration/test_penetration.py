@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import threading
+import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -140,12 +141,13 @@ def test_a_link_that_comes_between_look_and_copy_is_not_followed(home: Home, tmp
     )
     film, taken, refused = home.film("hello"), 0, 0
     with Flipping(folder / "p.png", good, secret):
-        for _ in range(300):
+        deadline = time.monotonic() + 30
+        while not (taken and refused and taken + refused > 200) and time.monotonic() < deadline:
             try:
                 take_in(film, plan, folder)
                 taken += 1
             except InputError as error:
-                assert "link" in str(error) or "not there" in str(error)
+                assert "goes through a symbolic link" in str(error)
                 refused += 1
     assert taken
     assert refused
@@ -158,11 +160,13 @@ def test_text_behind_a_link_that_comes_and_goes_is_not_read(tmp_path: Path) -> N
     secret.write_text("secret")
     read = set()
     with Flipping(tmp_path / "plan.json", good, secret):
-        for _ in range(500):
-            try:
-                read.add(read_text(tmp_path / "plan.json"))
-            except InputError:
-                read.add("refused")
+        deadline = time.monotonic() + 30
+        while len(read) < 2 and time.monotonic() < deadline:
+            for _ in range(200):
+                try:
+                    read.add(read_text(tmp_path / "plan.json"))
+                except InputError:
+                    read.add("refused")
     assert read == {"words", "refused"}
 
 

@@ -222,6 +222,6 @@ def retry_after(headers: httpx.Headers) -> float | None:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one outside of all calendars
             return None
     return min(max(seconds, 0.0), MOST_DELAY_S) if seconds == seconds else None

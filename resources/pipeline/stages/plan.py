@@ -6,7 +6,6 @@ plan, and never again without being asked: whoever edits it has the last word.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -25,6 +24,7 @@ from resources.store.film import FilmFolder, Settings, assign_slots, read_text
 from resources.store.fingerprint import digest, hash_file
 from resources.store.migrations import check_format
 from resources.store.outside import copied
+from resources.store.records import json_of
 from schemas.plan import Media, MoviePlan, Seed, Shot, Strict
 from schemas.script import Constraints
 
@@ -123,8 +123,8 @@ def read_plan(path: Path) -> MoviePlan:
     """Read and check a plan. Raises :class:`PlanInvalid` naming the first fault."""
     text = read_text(path)
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = json_of(text)
+    except ValueError as error:
         raise PlanInvalid(f"is not JSON: {error}", where=str(path)) from None
     if not isinstance(value, dict):
         raise PlanInvalid("a plan is a JSON object", where=str(path))
@@ -147,13 +147,20 @@ def save_plan(film: FilmFolder, plan: MoviePlan) -> None:
     """Make ``plan`` the truth of the film; the one before is kept in ``plan/history``."""
     value = plan.model_dump(mode="json", exclude_defaults=False)
     if film.plan_path.exists():
-        old = film.plan_path.read_bytes()
-        if old and json.loads(old) == value:
+        if _says(film.plan_path) == value:
             return
         kept = film.path / "plan" / "history" / f"{hash_file(film.plan_path)[:16]}.json"
         if not kept.exists():
             copy_file(film.plan_path, kept)
     write_json(film.plan_path, value)
+
+
+def _says(path: Path) -> object:
+    """What a plan that is there says; None for one that is damaged, which is about to be replaced."""
+    try:
+        return json_of(path.read_bytes())
+    except ValueError:
+        return None
 
 
 def ensure_plan(film: FilmFolder) -> MoviePlan:

@@ -23,6 +23,7 @@ from resources.quality.readings import Readings
 from resources.quality.survey import FilmFiles, Survey, survey_film
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
+from resources.store.records import MEND, read_record
 from schemas.cut import CutSheet
 from schemas.plan import Strict
 from schemas.refs import AssetRef
@@ -210,4 +211,4 @@ def _takes(script: Script) -> list[TakeReport]:
 
 def read_report(folder: Path) -> QAReport:
     """The report of an artifact."""
-    return QAReport.model_validate_json((folder / REPORT).read_bytes())
+    return read_record(folder / REPORT, QAReport, hint=MEND)
