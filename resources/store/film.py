@@ -120,6 +120,8 @@ class Home:
     def existing(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
+        if film.path.is_symlink():
+            raise InputError("is a link, and links are not followed", where=str(film.path), hint="move the film here")
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"
             raise Missing(f"there is no film {movie!r} in {self.root}", hint=f"films: {known}")
@@ -134,7 +136,7 @@ class Home:
         return sorted(
             entry.name
             for entry in movies.iterdir()
-            if ID.fullmatch(entry.name) and (entry / "plan" / "movie_plan.json").exists()
+            if ID.fullmatch(entry.name) and not entry.is_symlink() and (entry / "plan" / "movie_plan.json").exists()
         )
 
 

@@ -61,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
+        with memory_errors(""):
+            code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
     except SparkleError as error:
         sys.exit(fail(error, as_json="--json" in args))
     except click.exceptions.NoArgsIsHelpError as error:
