@@ -6,12 +6,13 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from resources.config import first_fault
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
 from resources.store.migrations import check_format
@@ -150,6 +151,8 @@ class Home:
     def existing(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
+        if film.path.is_symlink():
+            raise InputError("is a link, and links are not followed", where=str(film.path), hint="move the film here")
         self.pull(movie, max_age_s=FRESH_S)
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"
@@ -166,7 +169,7 @@ class Home:
         return sorted(
             entry.name
             for entry in movies.iterdir()
-            if ID.fullmatch(entry.name) and (entry / "plan" / "movie_plan.json").exists()
+            if ID.fullmatch(entry.name) and not entry.is_symlink() and (entry / "plan" / "movie_plan.json").exists()
         )
 
     def _meet(self, movies: Path) -> None:
@@ -201,6 +204,13 @@ class FilmFolder:
     def settings(self) -> Settings:
         """What the flags said last; defaults for a new film."""
         return self._read("settings.json", Settings) or Settings()
+
+    def settings_with(self, flags: Mapping[str, Any]) -> Settings:
+        """What the flags said last, with those that are given now laid over it. Raises :class:`InputError`."""
+        try:
+            return Settings.model_validate({**self.settings().model_dump(), **flags})
+        except ValidationError as error:
+            raise InputError(first_fault(error)) from None
 
     def write_settings(self, settings: Settings) -> None:
         """Keep the flags for the next ``sparkle make``."""

@@ -15,7 +15,7 @@ from types import FrameType
 
 import click
 
-from resources.errors import SparkleError, one_line
+from resources.errors import SparkleError, memory_errors, one_line
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -76,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
+        with memory_errors(""):
+            code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
     except SparkleError as error:
         sys.exit(fail(error, as_json="--json" in args))
     except click.exceptions.NoArgsIsHelpError as error:
