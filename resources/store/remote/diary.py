@@ -86,18 +86,24 @@ def read_segments(film: Path, paths: Iterable[str]) -> int:
         return 0
     with writing(film) as connection:
         myself, _ = _myself(connection)
-        for path in found:
-            writer = segment_of(path)
-            if writer is None or writer == myself:
-                continue
-            try:
-                segment = Segment.model_validate_json((film / path).read_bytes())
-            except (OSError, ValidationError):
-                logger.warning("%s does not hold and is passed over", path)
-                continue
+        segments = [
+            (segment.events[0].at if segment.events else "", path, segment)
+            for path in found
+            if segment_of(path) != myself and (segment := _segment(film / path)) is not None
+        ]
+        for _, path, segment in sorted(segments, key=lambda one: one[:2]):  # in the order of what they tell
+            writer = str(segment_of(path))
             taken += _take_events(connection, writer, segment.events)
             _take_steps(connection, writer, segment)
     return taken
+
+
+def _segment(path: Path) -> Segment | None:
+    try:
+        return Segment.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        logger.warning("%s does not hold and is passed over", path)
+        return None
 
 
 def foreign_events(film: Path) -> frozenset[int]:
