@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -150,8 +150,21 @@ class VoiceBook(Strict):
 
 
 def load_voices(path: Path | None = None) -> VoiceBook:
-    """Read the voices. Raises :class:`~resources.errors.ConfigInvalid`."""
+    """The voices; read once, until the file changes.
+
+    Raises :class:`~resources.errors.ConfigInvalid`.
+    """
     path = path or config_path("voices.yaml")
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ConfigInvalid(f"cannot be read ({error.strerror})", where=str(path)) from None
+    return _read_voices(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read_voices(path: Path, changed_ns: int, size: int) -> VoiceBook:
+    """A fifth of a second, and every line of every shot asks for it."""
     try:
         return VoiceBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
