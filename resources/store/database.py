@@ -29,6 +29,8 @@ from resources.errors import DiskFull, StoreFault
 from resources.store.atomic import crash_point, disk_errors
 
 FILE = "timeline.db"
+ASIDE = "`sparkle doctor --repair` puts it aside; the film itself is whole"
+"""How a damaged one is mended."""
 VERSION = 1
 """Of the tables; kept in ``PRAGMA user_version``. A file of a later version is refused, not guessed at."""
 BUSY_S = 10.0
@@ -143,6 +145,8 @@ def is_damaged(folder: Path) -> bool:
             if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 return True
             raise _told(error, path) from None
+        except UnicodeDecodeError:
+            return True
 
 
 def put_aside(folder: Path) -> Path:
@@ -259,6 +263,9 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only=1")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return connection
+        except UnicodeDecodeError:
+            connection.close()
+            raise
         except sqlite3.Error as error:
             connection.close()
             if not options or _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
@@ -278,6 +285,9 @@ def _database_errors(folder: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         _forget(folder)
         raise _told(error, path) from None
+    except UnicodeDecodeError:  # SQLite's own words quote the damaged page
+        _forget(folder)
+        raise StoreFault("the timeline cannot be used: it is damaged", where=str(path), hint=ASIDE) from None
 
 
 def _told(error: sqlite3.Error, path: Path) -> StoreFault:
@@ -291,7 +301,7 @@ def _told(error: sqlite3.Error, path: Path) -> StoreFault:
         return StoreFault(
             f"the timeline cannot be used: it is damaged ({error})",
             where=str(path),
-            hint="`sparkle doctor --repair` puts it aside; the film itself is whole",
+            hint=ASIDE,
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreFault(

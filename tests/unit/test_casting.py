@@ -145,5 +145,5 @@ def test_the_voices_are_read_once_until_the_file_changes(tmp_path: Path) -> None
     with pytest.raises(ConfigInvalid, match="is not YAML"):
         load_voices(path)
     path.unlink()
-    with pytest.raises(ConfigInvalid, match="cannot be read"):
+    with pytest.raises(ConfigInvalid, match="is not a file"):
         load_voices(path)
