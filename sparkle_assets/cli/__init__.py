@@ -14,7 +14,7 @@ from types import FrameType
 
 import click
 
-from resources.errors import SparkleError, one_line
+from resources.errors import SparkleError, memory_errors, one_line
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
