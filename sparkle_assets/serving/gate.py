@@ -19,7 +19,7 @@ from starlette.websockets import WebSocketClose
 
 NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
-"""What a Host header may say, whole: taken apart as an address, ``evil\\@127.0.0.1`` has a name of ours in it as well."""
+"""What a Host header may say, whole: taken apart as an address, ``evil\\@127.0.0.1`` has a name of ours in it."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 GRAPHQL = "/graphql"
 
