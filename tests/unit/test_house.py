@@ -26,6 +26,7 @@ ROOMS = [
     "resources.profile",
     "resources.media",
     "resources.engines",
+    "resources.telemetry",
     "resources.store",
     "resources.config",
     "resources.errors",
