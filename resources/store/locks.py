@@ -126,7 +126,7 @@ def _acquire(handle: int, what: str, kind: int, wait: float) -> bool:
             if time.monotonic() >= deadline:
                 movie = what.partition(",")[0]
                 raise Busy(
-                    f"film {what!r} is being made by process {named.removesuffix(SHARED).strip() or 'unknown'}",
+                    f"film {what!r} is being made by process {_told(named)}",
                     hint=f"wait for it, or stop it with `sparkle stop {movie}`",
                 ) from None
             time.sleep(LOOK_S)
@@ -134,6 +134,13 @@ def _acquire(handle: int, what: str, kind: int, wait: float) -> bool:
 
 def _named(handle: int) -> str:
     return os.pread(handle, 128, 0).decode("ascii", "replace").strip()
+
+
+def _told(named: str) -> str:
+    """Who holds a lock, for a person: the host too where it is another one."""
+    number, _, rest = named.partition(" ")
+    host = rest.partition(" ")[0]
+    return f"{number} on {host}" if host not in ("", socket.gethostname()) else number or "unknown"
 
 
 def _me() -> str:

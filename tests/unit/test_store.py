@@ -170,8 +170,8 @@ def test_shots_of_a_film_are_made_side_by_side_and_the_whole_film_waits_for_them
     assert ready.wait(30)
     with shot_lock(tmp_path / "film", "02"):
         assert holder(tmp_path / "film") is not None
-    for whole in (film_lock(tmp_path / "film"), shot_lock(tmp_path / "film", "01")):
-        with pytest.raises(Busy, match=f"process {other.pid}"), whole:
+    for whole, what in ((film_lock(tmp_path / "film"), "'film'"), (shot_lock(tmp_path / "film", "01"), "shot 01'")):
+        with pytest.raises(Busy, match=what), whole:
             pass
     other.kill()
     other.join()
