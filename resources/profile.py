@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 
 from resources.config import config_names, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
+from resources.farm import Farm
 from schemas.plan import Id, Short, Strict
 
 Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge"]
@@ -119,6 +120,8 @@ class Profile(Strict):
     """What an engine that loads models is told, by role; each has a strict schema of its own for it."""
 
     preview: Preview = Preview()
+    farm: Farm | None = None
+    """None: films are made on this machine. Else the workers of a cluster make them, wherever each step finds room."""
 
     @property
     def roles(self) -> dict[Role, str]:

@@ -1,0 +1,32 @@
+"""Where the services of a cluster are, told by the environment: an address may hold a password, a profile may not."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+
+from resources.errors import InputError, Missing
+
+POSTGRES, BROKER = "SPARKLE_POSTGRES_URL", "SPARKLE_BROKER_URL"
+_PACKAGES = ("celery", "dagster_celery", "dagster_postgres", "psycopg2", "redis")
+_EXAMPLES = {POSTGRES: "postgresql://sparkle:PASSWORD@host:5432/sparkle", BROKER: "redis://:PASSWORD@host:6379/0"}
+
+
+def check_cluster(profile: str) -> None:
+    """Raise :class:`Missing` or :class:`InputError` in one line when this process cannot take part in a cluster."""
+    absent = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
+    if absent:
+        raise Missing(
+            f"profile {profile!r} makes films on a cluster, which needs {', '.join(absent)}",
+            hint="pip install 'sparkle-motion[scale]'",
+        )
+    for name in (POSTGRES, BROKER):
+        address_of(name)
+
+
+def address_of(name: str) -> str:
+    """The address in the variable ``name``. Raises :class:`InputError` when it is not set."""
+    found = os.environ.get(name, "").strip()
+    if not found:
+        raise InputError(f"{name} is not set", hint=f"for example {_EXAMPLES[name]}; docs/DEPLOY.md")
+    return found
