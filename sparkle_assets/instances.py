@@ -23,11 +23,11 @@ def ready_instance(home: Home, name: str) -> Path:
 
     For a cluster: raises :class:`Missing` where a package lacks, :class:`InputError` where an address does.
     """
-    from sparkle_assets.runner import prepare_instance
-
     profile = load_profile(name)
     folder = instance_folder(home, profile)
     if profile.farm is None:
+        from sparkle_assets.runner import prepare_instance
+
         prepare_instance(folder)
         return folder
     from sparkle_assets.cluster.addresses import check_cluster

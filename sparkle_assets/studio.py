@@ -15,7 +15,7 @@ import dagster as dg
 from pydantic import Field
 
 from resources.errors import Busy, ConfigInvalid
-from resources.profile import Profile, Role, load_profile
+from resources.profile import Profile, Role, load_profile, preview_of
 from resources.store.film import FilmFolder, Home
 from resources.store.locks import film_lock, shot_lock
 from sparkle_assets.runs import PID_TAG
@@ -224,14 +224,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         return function_tools(Bench(self.place, self._engines))
 
     def _engines(self, profile: str) -> "Engines":
-        if profile != self.profile:
+        if profile not in (self.profile, preview_of(self.profile)):
             raise ConfigInvalid(
                 f"the film is made with profile {profile!r}, this code location serves {self.profile!r}",
                 hint=f"start it with SPARKLE_PROFILE={profile}",
             )
         from resources.pipeline.engines import engines_of
 
-        engines = engines_of(self.profile, self.place.cache)
+        engines = engines_of(profile, self.place.cache)
         given = {
             "image": self.image_engine,
             "voice": self.voice_engine,

@@ -21,7 +21,7 @@ from pathlib import Path
 from resources.errors import Busy
 from resources.store.atomic import disk_errors
 
-FILE = ".lock"
+FILE, ASKING = ".lock", ".asking"
 SHARED = "shares"
 LOOK_S = 0.1
 """Between two looks at a lock that somebody else has."""
@@ -52,6 +52,23 @@ def shot_lock(folder: Path, slot: str, *, wait: float = 0.0) -> Iterator[None]:
         stack.enter_context(_held(folder / "shots" / slot / FILE, f"{folder.name}, shot {slot}", fcntl.LOCK_EX, wait))
         left = max(0.0, deadline - time.monotonic())
         stack.enter_context(_held(folder / FILE, folder.name, fcntl.LOCK_SH, left))
+        yield
+
+
+@contextmanager
+def asking_lock(folder: Path) -> Iterator[None]:
+    """Have others make the film in ``folder``, as the only one who asks: shots are made meanwhile, all of it is not.
+
+    Raises :class:`Busy` when another process asks for it, or makes it.
+    """
+    with _held(folder / ASKING, folder.name, fcntl.LOCK_EX, 0.0):
+        yield
+
+
+@contextmanager
+def open_to_shots(folder: Path, *, wait: float) -> Iterator[None]:
+    """Keep the film in ``folder`` from whoever wants all of it, and let its shots be made. Raises :class:`Busy`."""
+    with _held(folder / FILE, folder.name, fcntl.LOCK_SH, wait):
         yield
 
 

@@ -87,7 +87,10 @@ def fault_of(message: str, steps: Sequence[dg.DagsterEvent]) -> dict[str, Any]:
         if data.error is not None:
             name = data.error.cls_name or "Error"
             kind = HELD if name == "DagsterAssetCheckFailedError" else name
-            return {"error": _line(data.error.message), "kind": kind, "passing": name == PassingFault.__name__}
+            cause = data.error  # Dagster wraps what nobody foresaw
+            while cause.cause is not None and kind != HELD:
+                cause = cause.cause
+            return {"error": _line(cause.message), "kind": kind, "passing": name == PassingFault.__name__}
     return {"error": _line(message) or "the run ended without saying why", "kind": "RunFailed", "passing": False}
 
 

@@ -31,6 +31,7 @@ from sparkle_assets.cli.schemas import schemas
 from sparkle_assets.cli.timeline import timeline
 from sparkle_assets.cli.ui import ui
 from sparkle_assets.cli.verify import verify
+from sparkle_assets.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -49,7 +50,7 @@ for command in (make, plan, retake, list_films, open_film, status, delete, qa, r
     sparkle.add_command(command)
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
     sparkle.add_command(command)
-for command in (schemas, ui, models, gc):
+for command in (schemas, ui, worker, models, gc):
     sparkle.add_command(command)
 
 

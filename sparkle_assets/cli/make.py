@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from resources.store.locks import film_lock
 from sparkle_assets.cli.animatic import animate, tell_animatic
 from sparkle_assets.cli.common import home_option, json_option
 from sparkle_assets.cli.forecast import dry
-from sparkle_assets.cli.making import Making
+from sparkle_assets.cli.making import make_film
 from sparkle_assets.cli.preview import preview as make_preview
 from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
@@ -125,7 +126,8 @@ def make(
         + (" --preview" if preview else "")
         + ("" if str(home) == ".sparkle" else f" --home {home}")
     )
-    with film_lock(film.path):
+    with ExitStack() as lock:
+        lock.enter_context(film_lock(film.path))
         begin(film)
         before = spent(film)
         try:
@@ -137,7 +139,7 @@ def make(
                 elif preview:
                     result = make_preview(store, film, settings, watch)
                 else:
-                    result = Making(store, film, watch).run()
+                    result = make_film(store, film, watch, lock)
         except KeyboardInterrupt:
             _close_engines()
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)

@@ -9,7 +9,11 @@ from resources.errors import InputError, Missing
 
 POSTGRES, BROKER = "SPARKLE_POSTGRES_URL", "SPARKLE_BROKER_URL"
 _PACKAGES = ("celery", "dagster_celery", "dagster_postgres", "psycopg2", "redis")
-_EXAMPLES = {POSTGRES: "postgresql://sparkle:PASSWORD@host:5432/sparkle", BROKER: "redis://:PASSWORD@host:6379/0"}
+_EXAMPLES = {
+    POSTGRES: "postgresql+psycopg2://sparkle:PASSWORD@host:5432/sparkle",
+    BROKER: "redis://:PASSWORD@host:6379/0",
+}
+_SCHEMES = {POSTGRES: ("postgresql+psycopg2://",), BROKER: ("redis://", "rediss://")}
 
 
 def check_cluster(profile: str) -> None:
@@ -25,8 +29,11 @@ def check_cluster(profile: str) -> None:
 
 
 def address_of(name: str) -> str:
-    """The address in the variable ``name``. Raises :class:`InputError` when it is not set."""
+    """The address in the variable ``name``. Raises :class:`InputError` when it is not set, or of another kind."""
     found = os.environ.get(name, "").strip()
+    hint = f"for example {_EXAMPLES[name]}; docs/DEPLOY.md"
     if not found:
-        raise InputError(f"{name} is not set", hint=f"for example {_EXAMPLES[name]}; docs/DEPLOY.md")
+        raise InputError(f"{name} is not set", hint=hint)
+    if not found.startswith(_SCHEMES[name]):
+        raise InputError(f"{name} does not begin with {' or '.join(_SCHEMES[name])}", hint=hint)
     return found

@@ -8,7 +8,7 @@ a worker holds the one it works on and no other.
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
+import multiprocessing.process
 import signal
 import sys
 from types import MappingProxyType
@@ -19,6 +19,8 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task
 
 WEEK_S = 7 * 24 * 3600
+_MAIN = multiprocessing.process.current_process()
+"""The process that loads this module, and forks the one that works."""
 APP_SETTINGS = MappingProxyType(
     {
         "worker_prefetch_multiplier": 1,
@@ -48,9 +50,7 @@ APP_SETTINGS = MappingProxyType(
 
 def worker_app(broker: str) -> Celery:
     """The application of a worker that takes runs from ``broker`` (a Redis address), and answers there."""
-    app = make_app(
-        {"broker": broker, "backend": broker, "config_source": dict(APP_SETTINGS), "include": []}
-    )
+    app = make_app({"broker": broker, "backend": broker, "config_source": dict(APP_SETTINGS), "include": []})
     create_execute_job_task(app, acks_late=True)
     signals.worker_process_init.connect(_begin)
     signals.worker_process_shutdown.connect(_end)
@@ -59,8 +59,9 @@ def worker_app(broker: str) -> Celery:
 
 def _begin(**_: Any) -> None:
     """In the process that executes runs, before the first one."""
-    # Celery calls its processes daemons, which Python forbids children of their own; engines draw in such
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    # Celery's pool tells Python's own multiprocessing that this is a daemon of its kind, which may have no children and
+    # whose key cannot be sent to any; engines draw in such, so for Python it is a main process again
+    multiprocessing.process._current_process = _MAIN  # type: ignore[attr-defined]
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)  # nobody goes on when the worker was killed

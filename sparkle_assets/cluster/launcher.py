@@ -109,8 +109,6 @@ class ClusterRunLauncher(CeleryRunLauncher):
         return {**super().config_type(), "profile": dg.Field(dg.StringSource)}
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]
-    ) -> ClusterRunLauncher:
+    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]) -> ClusterRunLauncher:
         """See :class:`dagster._serdes.ConfigurableClass`."""
         return cls(inst_data=inst_data, **config_value)

@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 import dagster as dg
@@ -52,12 +53,22 @@ logger = logging.getLogger("sparkle.cluster")
 class RemoteRunner:
     """Dagster, as `sparkle make` uses it with a cluster's profile."""
 
-    def __init__(self, home: Home, profile: str, *, priority: int = FILM) -> None:
-        """Raises :class:`Missing` and :class:`InputError` as :func:`ready_instance`, :class:`Faulty` without Postgres."""
+    def __init__(
+        self,
+        home: Home,
+        profile: str,
+        *,
+        priority: int = FILM,
+        apart: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """``apart`` is entered while others make the whole film (its plan, its cut), not a shot of it.
+
+        Raises :class:`Missing` and :class:`InputError` as :func:`ready_instance`, :class:`Faulty` without Postgres."""
         farm = load_profile(profile).farm
         assert farm is not None
         self.farm: Farm = farm
         self.priority = priority
+        self._apart = apart
         self._asked = f"{os.getpid()}@{socket.gethostname()}"
         self._tries: dict[str, int] = {}
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -99,13 +110,14 @@ class RemoteRunner:
     def run(self, job: str, movie: str, slot: str | None = None) -> None:
         """Have a job made, and wait for it. Raises :class:`SparkleError` as it was raised where it was made."""
         run_id = self.ask(job, movie, slot)
-        try:
-            for _, error in self.ended({run_id: (job, movie, slot)}):
-                if error is not None:
-                    raise error
-        except KeyboardInterrupt:
-            self.cancel([run_id])
-            raise
+        with self._apart() if slot is None else nullcontext():
+            try:
+                for _, error in self.ended({run_id: (job, movie, slot)}):
+                    if error is not None:
+                        raise error
+            except KeyboardInterrupt:
+                self.cancel([run_id])
+                raise
 
     def ended(
         self, asked: Mapping[str, tuple[str, str, str | None]]

@@ -54,6 +54,11 @@ def settings(profile: str, farm: Farm) -> dict[str, object]:
             "class": "ClusterRunLauncher",
             "config": {"broker": {"env": BROKER}, "backend": {"env": BROKER}, "profile": profile},
         },
+        # what a run prints goes to its worker's own output: capturing it starts four processes a step
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
+        },
         "run_coordinator": {
             "module": "dagster.core.run_coordinator",
             "class": "QueuedRunCoordinator",
@@ -74,7 +79,7 @@ def settings(profile: str, farm: Farm) -> dict[str, object]:
             "enabled": True,
             "poll_interval_seconds": LOOK_S,
             # a run may wait long with the engine until a worker is free
-            "start_timeout_seconds": 0,
+            "start_timeout_seconds": 30 * 24 * 3600,
             "cancel_timeout_seconds": 120,
             "free_slots_after_run_end_seconds": 60,
         },
