@@ -2,7 +2,7 @@
 
 Assets are module level, so the profile that a code location serves (``SPARKLE_PROFILE``) is read when they are made.
 ``dagster.yaml`` gives the pool one slot: one step at a time, whichever run it is of. `sparkle make` runs one step at a
-time in one process, whatever the pools. On a cluster a worker does one step at a time, and there are as many as there are.
+time in one process, whatever the pools. On a cluster each worker does one step at a time, and has a card of its own.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ MOVIE_TAG = "sparkle/movie"
 USER_TAG = "sparkle/user"
 """Of a run on a cluster: whose film it is for; limits count by it."""
 ASKED_TAG = "sparkle/asked-by"
-"""Of a run that `sparkle make` has others make, and waits for: host and process. It tells what failed, and asks again."""
+"""Of a run that `sparkle make` has others make: its host and process, which tell what failed, and ask again."""
 
 
 def movie_of_run(run: dg.DagsterRun) -> str | None:

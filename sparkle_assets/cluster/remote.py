@@ -1,7 +1,6 @@
-"""Runs that others make: asked for here, waited for here, told here, as those of :class:`sparkle_assets.runner.Runner`.
+"""Runs that others make: asked for, waited for and told here, as those of :class:`sparkle_assets.runner.Runner`.
 
-Whoever asks holds no lock meanwhile and loads no engine. Postgres may go away for a while: asking and looking go on when
-it is back.
+Whoever asks loads no engine. Postgres may go away for a while: asking and looking go on when it is back.
 """
 
 from __future__ import annotations

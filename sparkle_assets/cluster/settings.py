@@ -1,7 +1,7 @@
 """``dagster.yaml`` of a cluster: storage in Postgres, runs launched through Celery, limits as the profile has them.
 
-It lies in a folder of its own (``SPARKLE_HOME/cluster``), beside the one that films on this machine use: a home may serve
-both, and neither is ever rewritten under a daemon of the other.
+It lies in a folder of its own (``SPARKLE_HOME/cluster``), beside the one that films on this machine use: a home may
+serve both, and neither is ever rewritten under a daemon of the other.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def this_machine(profile: Profile, home: Home, known: Mapping[str, float]) -> Ne
 
 
 def queues_for(farm: Farm, has: Needs, only: Collection[str]) -> tuple[str, ...]:
-    """The queues a worker takes from. Raises :class:`InputError` for a name that is none, and when it can serve none."""
+    """The queues a worker takes from. Raises :class:`InputError` for a name that is none, and when none is served."""
     if wrong := sorted(set(only) - set(QUEUES)):
         raise InputError(f"there is no queue {wrong[0]!r}", hint=f"queues: {', '.join(QUEUES)}")
     found = farm.served(has, only)
@@ -73,7 +73,7 @@ def silent_queues(farm: Farm) -> str:
     app = worker_app(address_of(BROKER))
     try:
         told = app.control.inspect(timeout=ANSWER_S).active_queues() or {}
-    except app.connection().connection_errors + (OSError,) as error:
+    except (*app.connection().connection_errors, OSError) as error:
         raise PassingFault(f"the cluster's broker does not answer: {str(error)[:200]}", hint=f"see {BROKER}") from None
     served = {queue["name"] for queues in told.values() for queue in queues}
     return ", ".join(queue for queue in QUEUES if queue_name(queue) not in served)
