@@ -22,7 +22,7 @@ types: $(TESTS)
 	$(BIN)/mypy
 
 unit: $(TESTS)
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --dist worksteal
 
 bench: $(TESTS) $(MOVIEPY)
 	$(BIN)/python bench/film.py
