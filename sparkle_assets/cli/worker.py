@@ -16,9 +16,7 @@ POSITIVE = click.FloatRange(min=0)
 
 @click.command()
 @click.option("--profile", default="cluster", show_default=True, help="The cluster's profile (configs/profiles).")
-@click.option(
-    "--only", multiple=True, metavar="QUEUE", help="Take this work alone (a stage, shot or film); repeatable."
-)
+@click.option("--only", multiple=True, metavar="QUEUE", help="This work alone: a stage, shot or film; repeatable.")
 @click.option("--name", default="sparkle", show_default=True, metavar="WORD", help="What this worker is called.")
 @click.option("--gpu", type=click.IntRange(0, 63), help="The one card that it sees, by number.")
 @click.option("--gpu-gb", type=POSITIVE, help="Memory of that card, in place of what is measured.")
