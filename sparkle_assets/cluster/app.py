@@ -1,8 +1,8 @@
 """The Celery application of a worker: dagster-celery's task that executes a run, and how its process is set up.
 
 One process a worker executes runs, one after the other (``--concurrency 1``), and is never replaced: engines and models
-of a process are kept in it, so they stay warm from run to run. A task is acknowledged when it has ended (``acks_late``),
-so a worker holds the one it works on and no other.
+of a process are kept in it, so they stay warm from run to run. A task is acknowledged when it has ended
+(``acks_late``), so a worker holds the one it works on and no other.
 """
 
 from __future__ import annotations

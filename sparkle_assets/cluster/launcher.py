@@ -1,8 +1,8 @@
 """How a run gets to a worker: dagster-celery's launcher, told where each run belongs and how to see that it lives.
 
 What is added to :class:`dagster_celery.launcher.CeleryRunLauncher`: the queue and turn of a run follow from what it
-makes; a cancelled run is interrupted in its worker, which stays, models and all, where dagster-celery kills its process;
-and a run whose worker does not answer any more is given up, where dagster-celery would believe in it for ever.
+makes; a cancelled run is interrupted in its worker, which stays, models and all, where dagster-celery kills it; and a
+run whose worker does not answer any more is given up, where dagster-celery would believe in it for ever.
 """
 
 from __future__ import annotations
