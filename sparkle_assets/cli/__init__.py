@@ -15,6 +15,7 @@ from types import FrameType
 import click
 
 from resources.errors import SparkleError
+from sparkle_assets.cli.cluster import cluster
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -50,7 +51,7 @@ for command in (make, plan, retake, list_films, open_film, status, delete, qa, r
     sparkle.add_command(command)
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
     sparkle.add_command(command)
-for command in (schemas, ui, worker, models, gc):
+for command in (schemas, ui, worker, cluster, models, gc):
     sparkle.add_command(command)
 
 

@@ -22,7 +22,7 @@ from sparkle_assets.cli.preview import preview as make_preview
 from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
 from sparkle_assets.cli.screenplay import check_screenplay, make_reels
-from sparkle_assets.cli.spending import cost, in_words, spent
+from sparkle_assets.cli.spending import cost, in_words, spent, worked
 from sparkle_assets.cli.wishes import say, wish_options
 
 
@@ -129,7 +129,7 @@ def make(
     with ExitStack() as lock:
         lock.enter_context(film_lock(film.path))
         begin(film)
-        before = spent(film)
+        before, done = spent(film), worked(film)
         try:
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
@@ -152,7 +152,7 @@ def make(
     result |= {
         "wall_s": round(time.monotonic() - begun, 2),
         "peak_rss_mb": memory.stop(),
-        "cost": cost(before, spent(film)),
+        "cost": cost(before, spent(film), worked(film).since(done)),
     }
     if animatic:
         _print_animatic(result, as_json=as_json)

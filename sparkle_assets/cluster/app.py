@@ -48,9 +48,14 @@ APP_SETTINGS = MappingProxyType(
 """Of workers and of whoever sends them runs."""
 
 
+def sender_app(broker: str) -> Celery:
+    """The application of whoever only asks: at ``broker``, a Redis address."""
+    return make_app({"broker": broker, "backend": broker, "config_source": dict(APP_SETTINGS), "include": []})
+
+
 def worker_app(broker: str) -> Celery:
     """The application of a worker that takes runs from ``broker`` (a Redis address), and answers there."""
-    app = make_app({"broker": broker, "backend": broker, "config_source": dict(APP_SETTINGS), "include": []})
+    app = sender_app(broker)
     create_execute_job_task(app, acks_late=True)
     signals.worker_process_init.connect(_begin)
     signals.worker_process_shutdown.connect(_end)

@@ -22,7 +22,7 @@ from sparkle_assets.automation.priorities import FILM, PREVIEW
 from sparkle_assets.cli.making import ALL_STAGES, Making, Runner
 from sparkle_assets.cli.progress import Watch
 from sparkle_assets.cluster.remote import RemoteRunner
-from sparkle_assets.cluster.workers import silent_queues
+from sparkle_assets.cluster.state import unserved, workers_heard
 
 if TYPE_CHECKING:
     from resources.pipeline.production import ShotState
@@ -54,8 +54,9 @@ class ClusterMaking(Making):
         runner = RemoteRunner(self.home, profile, priority=priority, apart=self._apart)
         try:
             runner.admit()
-            if silent := silent_queues(runner.farm):
-                self.watch.say(f"no worker is there yet for {silent}: `sparkle worker` starts one (docs/DEPLOY.md)")
+            if absent := unserved(runner.farm, workers_heard()):
+                what = ", ".join(absent)
+                self.watch.say(f"no worker is there yet for {what}: `sparkle worker` starts one (docs/DEPLOY.md)")
         except BaseException:
             runner.close()
             raise

@@ -152,10 +152,6 @@ class RemoteRunner:
             if run is not None and not run.is_finished:
                 self.instance.run_coordinator.cancel_run(run_id)
 
-    def under_way(self, movie: str) -> list[str]:
-        """Runs of a film that wait or are being made, whoever asked for them."""
-        return [run.run_id for run in patiently(lambda: _of_film(self.instance, movie))]
-
     def close(self) -> None:
         """Let go of the instance."""
         self.instance.dispose()
@@ -201,6 +197,17 @@ class RemoteRunner:
         message = (ending.message or "") if ending is not None else ""
         events = [entry.dagster_event for entry in steps if entry.dagster_event is not None]
         return failure_of(message, events, run.tags.get(MOVIE_TAG, run.job_name))
+
+
+def cancel_film(home: Home, movie: str) -> int:
+    """Take back all runs of a film, whoever asked for them; how many there were."""
+    runner = RemoteRunner(home, home.film(movie).settings().profile)
+    try:
+        runs = [run.run_id for run in patiently(lambda: _of_film(runner.instance, movie))]
+        runner.cancel(runs)
+        return len(runs)
+    finally:
+        runner.close()
 
 
 def user() -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from resources.errors import InputError, PassingFault
+from resources.errors import InputError
 from resources.farm import QUEUES, Farm, Needs
 from resources.profile import Profile
 from resources.store.film import Home
@@ -24,7 +24,6 @@ from sparkle_assets.cluster.addresses import BROKER, address_of
 from sparkle_assets.cluster.placing import queue_name
 
 GB = 10**9
-ANSWER_S = 1.0
 CARDS_S = 180.0
 _LOOK = (
     "from resources.gpu.device import find_accelerators;"
@@ -61,22 +60,6 @@ def queues_for(farm: Farm, has: Needs, only: Collection[str]) -> tuple[str, ...]
             hint="choose other queues with --only, or correct what was measured with --gpu-gb, --memory-gb, --disk-gb",
         )
     return found
-
-
-def silent_queues(farm: Farm) -> str:
-    """Queues that no worker takes from at this moment, in words; empty when each has one.
-
-    Raises :class:`PassingFault` when the broker does not answer.
-    """
-    from sparkle_assets.cluster.app import worker_app
-
-    app = worker_app(address_of(BROKER))
-    try:
-        told = app.control.inspect(timeout=ANSWER_S).active_queues() or {}
-    except (*app.connection().connection_errors, OSError) as error:
-        raise PassingFault(f"the cluster's broker does not answer: {str(error)[:200]}", hint=f"see {BROKER}") from None
-    served = {queue["name"] for queues in told.values() for queue in queues}
-    return ", ".join(queue for queue in QUEUES if queue_name(queue) not in served)
 
 
 def work(queues: Collection[str], *, name: str) -> int:
