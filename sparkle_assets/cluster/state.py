@@ -36,7 +36,7 @@ class State:
 
 
 def state_of(home: Home, profile: str, farm: Farm) -> State:
-    """Ask broker and database. Raises :class:`PassingFault` when the broker does not answer, and what Dagster raises."""
+    """Ask broker and database. Raises :class:`PassingFault` when the broker does not answer."""
     workers = workers_heard()
     with dg.DagsterInstance.from_config(str(ready_instance(home, profile))) as instance:
         waiting = instance.get_runs_count(dg.RunsFilter(statuses=WAITING))
