@@ -74,25 +74,20 @@ class ClusterMaking(Making):
     def _pass_over(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
         assert isinstance(runner, RemoteRunner)
         left = {slot: self._jobs(runner, slot, states[slot]) for slot in stale}
-        asked = {}
         for number, slot in enumerate(stale, 1):
             self.watch.step(f"shot {number}/{len(stale)} {states[slot].shot}: asked for")
             job = left[slot].pop(0)
-            asked[runner.ask(job, self.film.movie, slot)] = (job, self.film.movie, slot)
-        try:
-            for (job, movie, slot), error in runner.ended(asked):
-                assert slot is not None
-                again = self._after(job, slot, error)
-                if again is None and slot not in self.failed and left[slot]:
-                    again = left[slot].pop(0)
-                if again is not None:
-                    asked[runner.ask(again, movie, slot)] = (again, movie, slot)
-                    continue
-                done = ALL_STAGES if slot not in self.failed else 0
-                self.watch.step(f"shot {states[slot].shot}: {'made' if done else 'failed'}", done)
-        except BaseException:
-            runner.cancel(list(asked))
-            raise
+            runner.ask(job, self.film.movie, slot)
+        for (job, movie, slot), error in runner.ended():
+            assert slot is not None
+            again = self._after(job, slot, error)
+            if again is None and slot not in self.failed and left[slot]:
+                again = left[slot].pop(0)
+            if again is not None:
+                runner.ask(again, movie, slot)
+                continue
+            done = ALL_STAGES if slot not in self.failed else 0
+            self.watch.step(f"shot {states[slot].shot}: {'made' if done else 'failed'}", done)
 
     def _jobs(self, runner: Runner, slot: str, state: ShotState) -> list[str]:
         """The jobs that make a shot, in order."""

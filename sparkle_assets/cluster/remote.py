@@ -11,15 +11,16 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import dagster as dg
 from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.utils import make_new_run_id
 from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.exc import DBAPIError
 
@@ -49,6 +50,14 @@ _WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 logger = logging.getLogger("sparkle.cluster")
 
 
+class Wanted(NamedTuple):
+    """What a run is for."""
+
+    job: str
+    movie: str
+    slot: str | None
+
+
 class RemoteRunner:
     """Dagster, as `sparkle make` uses it with a cluster's profile."""
 
@@ -69,6 +78,7 @@ class RemoteRunner:
         self.priority = priority
         self._apart = apart
         self._asked = f"{os.getpid()}@{socket.gethostname()}"
+        self._open: dict[str, Wanted] = {}
         self._tries: dict[str, int] = {}
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         folder = ready_instance(home, profile)
@@ -104,63 +114,68 @@ class RemoteRunner:
 
     def ask(self, job: str, movie: str, slot: str | None = None) -> str:
         """Ask for a job of a film or a shot; the run's id."""
-        return patiently(lambda: self._ask(job, movie, slot))
+        run_id = make_new_run_id()
+        patiently(lambda: self._ask(run_id, job, movie, slot))
+        self._open[run_id] = Wanted(job, movie, slot)
+        return run_id
 
     def run(self, job: str, movie: str, slot: str | None = None) -> None:
         """Have a job made, and wait for it. Raises :class:`SparkleError` as it was raised where it was made."""
-        run_id = self.ask(job, movie, slot)
+        self.ask(job, movie, slot)
         with self._apart() if slot is None else nullcontext():
-            try:
-                for _, error in self.ended({run_id: (job, movie, slot)}):
-                    if error is not None:
-                        raise error
-            except KeyboardInterrupt:
-                self.cancel([run_id])
-                raise
+            for _, error in self.ended():
+                if error is not None:
+                    raise error
 
-    def ended(
-        self, asked: Mapping[str, tuple[str, str, str | None]]
-    ) -> Iterator[tuple[tuple[str, str, str | None], SparkleError | None]]:
-        """Those of ``asked`` (by run id) as they end, with what went wrong. ``asked`` may grow meanwhile.
+    def ended(self) -> Iterator[tuple[Wanted, SparkleError | None]]:
+        """What was asked for, as it ends, with what went wrong; more may be asked for meanwhile.
 
-        A run whose worker was lost is asked for again, a few times: what it had finished is there.
+        A run whose worker was lost is asked for again, a few times: what it had finished is there. Who is interrupted
+        here takes back all that is still open.
         """
-        seen: set[str] = set()
-        again: dict[str, tuple[str, str, str | None]] = {}
-        while open_runs := [one for one in (*asked, *again) if one not in seen]:
-            for run in self._finished(open_runs):
-                seen.add(run.run_id)
-                what = again[run.run_id] if run.run_id in again else asked[run.run_id]
-                if run.status is dg.DagsterRunStatus.SUCCESS:
-                    yield what, None
-                    continue
-                tried = self._tries.get(run.run_id, 0)
-                if self._lost(run) and tried < AT_MOST:
-                    fresh = self.ask(*what)
-                    self._tries[fresh] = tried + 1
-                    again[fresh] = what
-                    logger.warning("a worker was lost; %s is asked for again", what[0])
-                    continue
-                yield what, self._told(run)
-            else:
+        try:
+            while self._open:
+                for run in self._finished():
+                    wanted = self._open.pop(run.run_id)
+                    tried = self._tries.pop(run.run_id, 0)
+                    if run.status is dg.DagsterRunStatus.SUCCESS:
+                        yield wanted, None
+                    elif self._lost(run) and tried < AT_MOST:
+                        logger.warning("a worker was lost; %s is asked for again", wanted.job)
+                        self._tries[self.ask(*wanted)] = tried + 1
+                    else:
+                        yield wanted, self._told(run)
                 time.sleep(LOOK_S)
+        except BaseException:
+            self.cancel(list(self._open))
+            raise
 
     def cancel(self, runs: Sequence[str]) -> None:
         """Take back what is asked for; whatever of it is being made is interrupted."""
         for run_id in runs:
+            self._open.pop(run_id, None)
             run = self.instance.get_run_by_id(run_id)
             if run is not None and not run.is_finished:
                 self.instance.run_coordinator.cancel_run(run_id)
 
     def close(self) -> None:
-        """Let go of the instance."""
+        """Take back what nobody waits for any more, and let go of the instance."""
+        self.cancel(list(self._open))
         self.instance.dispose()
 
-    def _ask(self, job: str, movie: str, slot: str | None) -> str:
+    def _ask(self, run_id: str, job: str, movie: str, slot: str | None) -> None:
+        """Write the run down and put it into the queue, or only what of this was not done yet."""
+        run = self.instance.get_run_by_id(run_id) or self._written_down(run_id, job, movie, slot)
+        if run.status is dg.DagsterRunStatus.NOT_STARTED:
+            self.instance.report_dagster_event(dg.DagsterEvent.job_enqueue(run), run_id=run_id)
+
+    def _written_down(self, run_id: str, job: str, movie: str, slot: str | None) -> dg.DagsterRun:
         definition = self.defs.resolve_job_def(job)
         key = movie if slot is None else shot_key(movie, slot)
-        run = self.instance.create_run_for_job(
+        return self.instance.create_run_for_job(
             definition,
+            run_id=run_id,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={
                 **definition.get_tags_for_partition_key(key, None),
                 **run_tags(self.priority),
@@ -172,11 +187,9 @@ class RemoteRunner:
             remote_job_origin=_remote_origin(job),
             job_code_origin=_code_origin(job),
         )
-        self.instance.report_dagster_event(dg.DagsterEvent.job_enqueue(run), run_id=run.run_id)
-        return run.run_id
 
-    def _finished(self, run_ids: list[str]) -> list[dg.DagsterRun]:
-        found = patiently(lambda: self.instance.get_runs(dg.RunsFilter(run_ids=run_ids)))
+    def _finished(self) -> list[dg.DagsterRun]:
+        found = patiently(lambda: self.instance.get_runs(dg.RunsFilter(run_ids=list(self._open))))
         return [run for run in found if run.is_finished]
 
     def _lost(self, run: dg.DagsterRun) -> bool:

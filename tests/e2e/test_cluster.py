@@ -169,10 +169,9 @@ def digest(film: Path) -> str:
 
 
 def contents(home: Home, movie: str) -> list[str]:
-    """The content of every artifact of a film."""
+    """The content of every artifact of a film's shots."""
     store = Artifacts(home.film(movie), home.root)
-    wanted: list[tuple[Stage, str | None]] = [("final_cut", None)]
-    wanted += [(stage, slot) for stage in SHOT_STAGES for slot in ("01", "02")]
+    wanted = [(stage, slot) for stage in SHOT_STAGES for slot in ("01", "02")]
     found = [store.current(stage, slot) for stage, slot in wanted]
     return [ref.sha256 for ref in found if ref is not None]
 
