@@ -46,9 +46,14 @@ class Cluster:
         workers: int = 3,
         profile: str = "cluster",
         cores: Sequence[int | None] = (),
+        nice_head: bool = False,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """``cores`` pins worker N to a core; ``environment`` is added to that of every part."""
+        """``cores`` pins worker N to a core; ``nice_head`` lets workers go before the head.
+
+        ``environment`` is added to that of every part. Further services (an object store) are started beforehand, and
+        told of in it.
+        """
         self.home = home
         self.profile = profile
         self.folder = Path(tempfile.mkdtemp(prefix="sparkle-cluster-"))
@@ -59,7 +64,7 @@ class Cluster:
         self._password = secrets.token_urlsafe(16)
         self._workers = workers
         self._cores = cores
-        # a home of its own for every variable that must not leak in from whoever starts this
+        self._nice_head = nice_head
         self.environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
@@ -136,7 +141,8 @@ class Cluster:
         """Dagster's webserver, daemon and code server."""
         screening = free_port()
         ports = ["--port", str(self.ui_port), "--screening-port", str(screening)]
-        self._start("head", self._sparkle("ui", "--profile", self.profile, *ports))
+        nice = ["nice", "-n", "19"] if self._nice_head else []
+        self._start("head", [*nice, *self._sparkle("ui", "--profile", self.profile, *ports)])
         self._until("head", lambda: _answers(f"http://{LOOPBACK}:{self.ui_port}/server_info"))
 
     def start_worker(self, number: int, *options: str) -> subprocess.Popen[bytes]:

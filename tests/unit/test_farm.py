@@ -15,8 +15,11 @@ from resources.errors import ConfigInvalid, InputError, Missing
 from resources.farm import QUEUES, Farm, Needs, Prices, queue_of
 from resources.pipeline.accounting import Work, on_a_card, work_on
 from resources.profile import load_profile
+from resources.store.database import close_databases
 from resources.store.film import Home
+from resources.store.mounts import on_network
 from resources.store.steps import Step
+from resources.store.timeline import read_timeline, write_memory_event
 from schemas.refs import SHOT_STAGES, STAGES
 from sparkle_assets.automation.failures import failure_of
 from sparkle_assets.automation.jobs import ASSETS_OF, asset_jobs
@@ -196,6 +199,30 @@ def test_a_profile_that_is_no_farm_has_no_workers(tmp_path: Path) -> None:
         from resources.config import load_config
 
         load_config("qa_policy.yaml", Farm)
+
+
+def test_a_network_file_system_is_known_by_its_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    lines = [
+        "/dev/sda / ext4 rw",
+        "nas:/x /films nfs4 rw",
+        "tmp /films/scratch\\040disk tmpfs rw",
+        "g /g fuse.glusterfs rw",
+    ]
+    mounts.write_text("\n".join(lines), encoding="utf-8")
+    found = {name: on_network(Path(name), mounts) for name in ("/films/a", "/films/scratch disk/a", "/filmset", "/g")}
+    assert found == {"/films/a": True, "/films/scratch disk/a": False, "/filmset": False, "/g": True}
+    assert not on_network(tmp_path, tmp_path / "none")
+
+
+def test_the_timeline_of_a_film_on_a_network_needs_no_shared_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resources.store.database.on_network", lambda path: True)
+    write_memory_event(tmp_path, "begin", attempt=1)
+    assert not (tmp_path / "timeline.db-wal").exists() and not (tmp_path / "timeline.db-shm").exists()
+    close_databases()
+    assert [event.event for event in read_timeline(tmp_path)] == ["begin"]
 
 
 class Answers:
