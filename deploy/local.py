@@ -47,15 +47,17 @@ class Cluster:
         profile: str = "cluster",
         cores: Sequence[int | None] = (),
         nice_head: bool = False,
+        host: str = LOOPBACK,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """``cores`` pins worker N to a core; ``nice_head`` lets workers go before the head.
 
-        ``environment`` is added to that of every part. Further services (an object store) are started beforehand, and
-        told of in it.
+        Postgres and Redis answer at ``host``. ``environment`` is added to that of every part: further services (an
+        object store) are started beforehand, and told of in it.
         """
         self.home = home
         self.profile = profile
+        self.host = host
         self.folder = Path(tempfile.mkdtemp(prefix="sparkle-cluster-"))
         self.folder.chmod(0o755)  # Postgres runs as another user
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -69,8 +71,8 @@ class Cluster:
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
             "SPARKLE_HOME": str(home),
-            "SPARKLE_POSTGRES_URL": f"postgresql+psycopg2://sparkle:{self._password}@{LOOPBACK}:{self._postgres_port}/sparkle",
-            "SPARKLE_BROKER_URL": f"redis://:{self._password}@{LOOPBACK}:{self._redis_port}/0",
+            "SPARKLE_POSTGRES_URL": f"postgresql+psycopg2://sparkle:{self._password}@{host}:{self._postgres_port}/sparkle",
+            "SPARKLE_BROKER_URL": f"redis://:{self._password}@{host}:{self._redis_port}/0",
             **(environment or {}),
         }
 
@@ -82,7 +84,8 @@ class Cluster:
             self.start_head()
             for number in range(self._workers):
                 self.start_worker(number)
-            self.wait_for_workers(self._workers)
+            if self._workers:
+                self.wait_for_workers(self._workers)
         except BaseException:
             self.end()
             raise
@@ -109,21 +112,10 @@ class Cluster:
             initialise = [program / "initdb", "-D", data, "-U", "sparkle", "-A", "scram-sha-256", "--pwfile", word]
             self._run_once([*map(str, initialise), "--no-sync", "-E", "UTF8", "--no-locale"], owner)
             word.unlink()
-        self._start(
-            "postgres",
-            [
-                str(program / "postgres"),
-                "-D",
-                str(data),
-                "-h",
-                LOOPBACK,
-                "-p",
-                str(self._postgres_port),
-                "-k",
-                str(data),
-            ],
-            owner,
-        )
+            with (data / "pg_hba.conf").open("a", encoding="utf-8") as allowed:
+                allowed.write("host all all samenet scram-sha-256\n")
+        command = [program / "postgres", "-D", data, "-h", self.host, "-p", self._postgres_port, "-k", data]
+        self._start("postgres", [str(word) for word in command], owner)
         self._until("postgres", self._database_answers)
 
     def start_redis(self) -> None:
@@ -133,9 +125,9 @@ class Cluster:
             raise NotThere("redis-server is not installed (apt-get install redis-server)")
         data = self.folder / "redis"
         data.mkdir(exist_ok=True)
-        arguments = ["--bind", LOOPBACK, "--port", str(self._redis_port), "--requirepass", self._password]
+        arguments = ["--bind", self.host, "--port", str(self._redis_port), "--requirepass", self._password]
         self._start("redis", [program, *arguments, "--dir", str(data), "--appendonly", "yes", "--save", ""])
-        self._until("redis", lambda: _connects(self._redis_port))
+        self._until("redis", lambda: _connects(self.host, self._redis_port))
 
     def start_head(self) -> None:
         """Dagster's webserver, daemon and code server."""
@@ -145,17 +137,20 @@ class Cluster:
         self._start("head", [*nice, *self._sparkle("ui", "--profile", self.profile, *ports)])
         self._until("head", lambda: _answers(f"http://{LOOPBACK}:{self.ui_port}/server_info"))
 
-    def start_worker(self, number: int, *options: str) -> subprocess.Popen[bytes]:
-        """A worker; give it a number that no running one has."""
+    def start_worker(
+        self, number: int, *options: str, inside: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """A worker; give it a number that no running one has. ``inside`` is a command that runs it (``ip netns``)."""
         command = self._sparkle("worker", "--profile", self.profile, "--name", f"worker-{number}", *options)
         core = self._cores[number] if number < len(self._cores) else None
         if core is not None:
             command = ["taskset", "-c", str(core), *command]
-        return self._start(f"worker-{number}", command)
+        return self._start(f"worker-{number}", [*inside, *command], environment=environment)
 
     def wait_for_workers(self, count: int) -> None:
         """Until ``count`` workers answer. Raises :class:`NotThere`."""
-        self._until("worker-0", lambda: len(self.workers_heard()) >= count)
+        first = next(name for name in self.running if name.startswith("worker"))
+        self._until(first, lambda: len(self.workers_heard()) >= count)
 
     def workers_heard(self) -> set[str]:
         """Names of the workers that answer now."""
@@ -193,11 +188,18 @@ class Cluster:
     def _sparkle(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "sparkle_assets.cli", *arguments]
 
-    def _start(self, name: str, command: list[str], owner: pwd.struct_passwd | None = None) -> subprocess.Popen[bytes]:
+    def _start(
+        self,
+        name: str,
+        command: list[str],
+        owner: pwd.struct_passwd | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 command,
-                env=self.environment,
+                env={**self.environment, **(environment or {})},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -243,10 +245,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _connects(port: int) -> bool:
+def _connects(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 def _answers(url: str) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
 
 import dagster as dg
 
 from resources.farm import queue_of
-from schemas.refs import Stage
+from schemas.refs import STAGES, Stage
 from sparkle_assets.automation.jobs import ASSETS_OF
 from sparkle_assets.automation.priorities import FILM, PREVIEW, RETAKE
 
@@ -42,8 +41,6 @@ def turn_of(run: dg.DagsterRun) -> int:
 
 
 def _stages(assets: Iterable[str]) -> Iterable[Stage]:
-    known = get_args(Stage)
     for asset in assets:
-        stage = "voice_tracks" if asset == "shot_timing" else asset
-        if stage in known:
-            yield stage
+        made = "voice_tracks" if asset == "shot_timing" else asset
+        yield from (stage for stage in STAGES if stage == made)
