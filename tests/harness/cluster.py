@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -93,11 +94,17 @@ def begun(film: Path, stage: Stage) -> bool:
     return any(event.event == "begin" and event.stage == stage for event in read_timeline(film))
 
 
-def busy_with(cluster: Cluster, name: str, film: Path) -> bool:
-    """Whether a process of the worker holds the lock of a shot."""
-    everybody = [cluster.running[name].pid, *(one.pid for one in psutil.Process(cluster.running[name].pid).children())]
-    named = [path.read_text(encoding="ascii").partition(" ")[0] for path in film.glob("shots/*/.lock")]
-    return any(str(pid) in named for pid in everybody)
+def killed_while_busy(cluster: Cluster, film: Path, process: subprocess.Popen[str]) -> str:
+    """Kill the first worker that is seen to make a shot, with everything it started; its name."""
+    while True:
+        assert process.poll() is None, told(process)
+        named = [path.read_text(encoding="ascii").partition(" ")[0] for path in film.glob("shots/*/.lock")]
+        for name in [name for name in cluster.running if name.startswith("worker")]:
+            children = psutil.Process(cluster.running[name].pid).children()
+            if any(str(child.pid) in named for child in children):
+                cluster.stop(name, signal.SIGKILL)
+                return name
+        time.sleep(0.02)
 
 
 def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -106,6 +113,13 @@ def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
         assert process.poll() is None, told(process)
         assert time.monotonic() < deadline, "it took too long"
         time.sleep(0.02)
+
+
+def patience(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not true():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.1)
 
 
 def digest(film: Path) -> str:
