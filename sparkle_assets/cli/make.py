@@ -17,7 +17,7 @@ from resources.store.locks import film_lock
 from sparkle_assets.cli.animatic import animate, tell_animatic
 from sparkle_assets.cli.common import home_option, json_option
 from sparkle_assets.cli.forecast import dry
-from sparkle_assets.cli.making import make_film
+from sparkle_assets.cli.making import check_reach, make_film
 from sparkle_assets.cli.preview import preview as make_preview
 from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
@@ -119,6 +119,8 @@ def make(
         store.known(film.movie)
     if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
         raise lack  # told before anything is written
+    if not animatic:
+        check_reach(settings.profile)
     store.prepare()
     admit(film)
     resume = (

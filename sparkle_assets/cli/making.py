@@ -43,6 +43,16 @@ class Runner(Protocol):
         ...
 
 
+def check_reach(profile: str) -> None:
+    """Raise :class:`Missing` or :class:`InputError` when films of a cluster's profile cannot be asked for here."""
+    from resources.profile import load_profile
+
+    if load_profile(profile).farm is not None:
+        from sparkle_assets.cluster.addresses import check_cluster
+
+        check_cluster(profile)
+
+
 def make_film(home: Home, film: FilmFolder, watch: Watch, lock: ExitStack) -> dict[str, Any]:
     """Make the film as its profile says, here or on a cluster; the answer of ``--json`` but for time and memory.
 
@@ -52,9 +62,6 @@ def make_film(home: Home, film: FilmFolder, watch: Watch, lock: ExitStack) -> di
 
     if load_profile(film.settings().profile).farm is None:
         return Making(home, film, watch).run()
-    from sparkle_assets.cluster.addresses import check_cluster
-
-    check_cluster(film.settings().profile)
     from sparkle_assets.cluster.making import ClusterMaking
 
     making = ClusterMaking(home, film, watch)

@@ -51,7 +51,7 @@ class ClusterRunLauncher(CeleryRunLauncher):
         arguments = ExecuteRunArgs(
             job_origin=run.job_code_origin,
             run_id=run.run_id,
-            instance_ref=self._instance.get_ref(),
+            instance_ref=None,  # a worker opens its own
             set_exit_code_on_failure=True,
         )
         self.celery.send_task(
@@ -106,7 +106,8 @@ class ClusterRunLauncher(CeleryRunLauncher):
     @classmethod
     def config_type(cls) -> Any:
         """As ``dagster.yaml`` names it."""
-        return {**super().config_type(), "profile": dg.Field(dg.StringSource)}
+        config: Any = super().config_type()
+        return {**config, "profile": dg.Field(dg.StringSource)}
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]) -> ClusterRunLauncher:

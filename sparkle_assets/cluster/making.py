@@ -78,8 +78,9 @@ class ClusterMaking(Making):
             self.watch.step(f"shot {number}/{len(stale)} {states[slot].shot}: asked for")
             job = left[slot].pop(0)
             runner.ask(job, self.film.movie, slot)
-        for (job, movie, slot), error in runner.ended():
-            assert slot is not None
+        for (job, movie, made), error in runner.ended():
+            assert made is not None
+            slot = made
             again = self._after(job, slot, error)
             if again is None and slot not in self.failed and left[slot]:
                 again = left[slot].pop(0)

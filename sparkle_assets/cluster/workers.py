@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import psutil
@@ -37,7 +37,7 @@ def this_machine(profile: Profile, home: Home, known: Mapping[str, float]) -> Ne
 
     Cards count only where the profile loads models onto them; torch is asked then.
     """
-    look = {
+    look: dict[str, Callable[[], float]] = {
         "gpu_gb": lambda: 0.0 if profile.gpu is None else _largest_card(),
         "cpus": _cpus,
         "memory_gb": lambda: round(_memory() / GB, 1),
