@@ -148,4 +148,5 @@ def assert_agreed(cluster: Cluster) -> None:
     """`sparkle doctor` finds store and event log of one mind."""
     process = sparkle(cluster.home.parent, cluster.environment, "doctor", "--json")
     out, err = process.communicate(timeout=LONG_S)
-    assert json.loads(out)["troubles"] == [], err
+    troubles = json.loads(out)["troubles"]
+    assert troubles == [], f"{troubles} {err}"
