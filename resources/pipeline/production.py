@@ -430,7 +430,7 @@ class Production:
     def _clip_key(self, slot: str) -> str:
         video, voice = self.ref("video_chunks", slot), self.ref("voice_tracks", slot)
         decided = self.decisions.clip(slot)
-        return asked_clip(self.script, slot, self.engines.lipsync, video, voice, decided)[1]
+        return asked_clip(self.script, slot, self.engines.lipsync, video, voice, decided, self.film.movie)[1]
 
     def _current(self, job: Callable[[], Job]) -> AssetRef | None:
         """The current artifact when it is what ``job`` would make and everything about it is decided."""

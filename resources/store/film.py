@@ -110,10 +110,13 @@ class Home:
         return self.root / "cache"
 
     def film(self, movie: str) -> FilmFolder:
-        """The folder of a film, which need not exist. Raises :class:`InputError` for a bad id."""
+        """The folder of a film, which need not exist. Raises :class:`InputError` for a bad id, or for a link."""
         if not ID.fullmatch(movie):
             raise InputError(f"{movie[:80]!r} is not a film id", hint="lower-case letters, digits, - and _, at most 64")
-        return FilmFolder(self.root / "movies" / movie)
+        path = self.root / "movies" / movie
+        if path.is_symlink():
+            raise InputError("is a link, and links are not followed", where=str(path), hint="move the film there")
+        return FilmFolder(path)
 
     def mirror(self, movie: str) -> Mirror | None:
         """The film in the home's object store; None where it has none."""
@@ -151,8 +154,6 @@ class Home:
     def existing(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
-        if film.path.is_symlink():
-            raise InputError("is a link, and links are not followed", where=str(film.path), hint="move the film here")
         self.pull(movie, max_age_s=FRESH_S)
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"

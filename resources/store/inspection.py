@@ -215,7 +215,7 @@ def _lock(store: Artifacts) -> Iterator[Trouble]:
     """The kernel frees a lock with its holder; the number in the file is what is left of a killed one."""
     path = store.film.path / ".lock"
     try:
-        number = path.read_bytes()[:32].decode("ascii", "replace").strip()
+        number = path.read_bytes()[:128].decode("ascii", "replace").strip().partition(" ")[0]
     except OSError:
         return
     if number and number != str(os.getpid()) and holder(store.film.path) is None:

@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from resources.errors import SparkleError, memory_errors, one_line
+from sparkle_assets.cli.cluster import cluster
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -33,6 +34,7 @@ from sparkle_assets.cli.storage import storage
 from sparkle_assets.cli.timeline import timeline
 from sparkle_assets.cli.ui import ui
 from sparkle_assets.cli.verify import verify
+from sparkle_assets.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -64,7 +66,7 @@ for command in (make, plan, retake, list_films, open_film, status, delete, qa, r
     sparkle.add_command(command)
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
     sparkle.add_command(command)
-for command in (schemas, ui, models, gc, storage):
+for command in (schemas, ui, worker, cluster, models, gc, storage):
     sparkle.add_command(command)
 
 

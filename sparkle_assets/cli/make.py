@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from resources.store.remote.settings import adopt_storage
 from sparkle_assets.cli.animatic import animate, tell_animatic
 from sparkle_assets.cli.common import home_option, json_option, open_home
 from sparkle_assets.cli.forecast import dry
-from sparkle_assets.cli.making import Making
+from sparkle_assets.cli.making import check_reach, make_film
 from sparkle_assets.cli.preview import preview as make_preview
 from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
 from sparkle_assets.cli.screenplay import check_screenplay, make_reels
-from sparkle_assets.cli.spending import cost, in_words, spent
+from sparkle_assets.cli.spending import cost, in_words, spent, worked
 from sparkle_assets.cli.wishes import say, wish_options
 
 
@@ -125,6 +126,8 @@ def make(
         store.known(film.movie)
     if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
         raise lack  # told before anything is written
+    if not animatic:
+        check_reach(settings.profile)
     store.prepare()
     admit(film)
     resume = (
@@ -132,9 +135,10 @@ def make(
         + (" --preview" if preview else "")
         + ("" if str(home) == ".sparkle" else f" --home {home}")
     )
-    with film_lock(film.path):
+    with ExitStack() as lock:
+        lock.enter_context(film_lock(film.path))
         begin(film)
-        before = spent(film)
+        before, done = spent(film), worked(film)
         try:
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
@@ -145,7 +149,7 @@ def make(
                 elif preview:
                     result = make_preview(store, film, settings, watch)
                 else:
-                    result = Making(store, film, watch).run()
+                    result = make_film(store, film, watch, lock)
         except KeyboardInterrupt:
             _close_engines()
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)
@@ -158,7 +162,7 @@ def make(
     result |= {
         "wall_s": round(time.monotonic() - begun, 2),
         "peak_rss_mb": memory.stop(),
-        "cost": cost(before, spent(film)),
+        "cost": cost(before, spent(film), worked(film).since(done)),
     }
     if animatic:
         _print_animatic(result, as_json=as_json)

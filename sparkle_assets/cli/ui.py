@@ -48,7 +48,7 @@ def ui(port: int, screening_port: int, profile: str, read_only: bool, browse: bo
         raise Busy(f"`sparkle ui` runs for this home already: {other.dagster}", hint="open it, or end it with Ctrl-C")
     for number, flag in ((port, "--port"), (screening_port, "--screening-port")):
         _check_free(number, flag)
-    failed = initialise_instance(store)
+    failed = initialise_instance(store, profile)
     if failed:
         click.echo(f"{failed} runs of killed processes are marked as failed; they go on when asked for again", err=True)
     with _terminated_like_interrupted():

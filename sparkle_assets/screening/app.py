@@ -80,7 +80,9 @@ def screening_room(home: Home, dagster_url: str) -> Starlette:
         Route("/films/{movie}/shots/{slot}/{name}", partial(_shot_file, home)),
         Route("/films/{movie}/{name}", partial(_file, home)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Gate, read_only=True, shown="/glimpses/")])
+    room = Starlette(routes=routes, middleware=[Middleware(Gate, read_only=True, shown="/glimpses/")])
+    room.router.redirect_slashes = False  # it would read a query as text to repeat it, and a query may be any bytes
+    return room
 
 
 def _foyer(home: Home, dagster_url: str, request: Request) -> Response:

@@ -21,8 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resources.errors import Faulty
+from resources.profile import load_profile
 from resources.store.film import Home
 from resources.telemetry.logs import VARIABLE
+from sparkle_assets.instances import instance_folder
 from sparkle_assets.serving.address import LOOPBACK
 
 READY_S = 120.0
@@ -45,7 +47,7 @@ class Services:
         self._home = home
         self._environment = {
             **os.environ,
-            "DAGSTER_HOME": str(home.dagster),
+            "DAGSTER_HOME": str(instance_folder(home, load_profile(profile))),
             "SPARKLE_HOME": str(home.root),
             "SPARKLE_PROFILE": profile,
             "DAGSTER_DISABLE_TELEMETRY": "1",

@@ -24,6 +24,7 @@ ROOMS = [
     "resources.casting",
     "resources.lexicon",
     "resources.profile",
+    "resources.farm",
     "resources.media",
     "resources.engines",
     "resources.telemetry",
