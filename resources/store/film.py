@@ -6,12 +6,13 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from resources.config import first_fault
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
 from resources.store.migrations import check_format
@@ -160,6 +161,13 @@ class FilmFolder:
     def settings(self) -> Settings:
         """What the flags said last; defaults for a new film."""
         return self._read("settings.json", Settings) or Settings()
+
+    def settings_with(self, flags: Mapping[str, Any]) -> Settings:
+        """What the flags said last, with those that are given now laid over it. Raises :class:`InputError`."""
+        try:
+            return Settings.model_validate({**self.settings().model_dump(), **flags})
+        except ValidationError as error:
+            raise InputError(first_fault(error)) from None
 
     def write_settings(self, settings: Settings) -> None:
         """Keep the flags for the next ``sparkle make``."""

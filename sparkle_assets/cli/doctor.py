@@ -36,7 +36,14 @@ NEEDED = {
     "manimgx_fonts": "manimgx-fonts",
     "pocketsphinx": "pocketsphinx",
 }
-OPTIONAL = {"torch": "gpu", "diffusers": "gpu", "transformers": "gpu", "chatterbox": "tts", "openai": "llm"}
+OPTIONAL = {
+    "torch": "gpu",
+    "diffusers": "gpu",
+    "transformers": "gpu",
+    "bitsandbytes": "bits",
+    "chatterbox": "tts",
+    "openai": "llm",
+}
 DISTRIBUTIONS = {"chatterbox": ("videopython-chatterbox", "chatterbox-tts")}
 """A module that more than one package brings; each that is installed is told by its name."""
 FREE_BYTES = 1_000_000_000

@@ -14,7 +14,8 @@ from resources.pipeline.stages.cut import read_sheet
 from resources.pipeline.stages.plan import read_plan
 from resources.pipeline.stages.report import REPORT, read_report
 from resources.pipeline.stages.voices import read_track
-from resources.quality.policy import CheckName, load_policy
+from resources.quality.names import CheckName
+from resources.quality.policy import load_policy
 from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, Home
 from resources.store.timeline import read_timeline
