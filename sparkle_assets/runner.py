@@ -9,23 +9,19 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
-from dagster._core.event_api import PartitionKeyFilter
 from dagster._core.events import DagsterEventType
-from dagster._core.storage.asset_check_execution_record import (
-    AssetCheckExecutionRecord,
-    AssetCheckExecutionRecordStatus,
-)
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import Home
 from resources.store.locks import short_lock
-from sparkle_assets.assets.plan import recorded_version
 from sparkle_assets.definitions import build_definitions
 from sparkle_assets.faults import Told
 from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 from sparkle_assets.processes import alive, older_than, process_tag
+from sparkle_assets.record import Record
+from sparkle_assets.record_faults import record_errors, record_fault
 from sparkle_assets.runs import MOVIE_TAG, PID_TAG
 
 SETTINGS = """\
@@ -57,8 +53,6 @@ retention:
 are never retried by runs as well, for the pipeline retries what may pass itself."""
 OLD_SETTINGS = ("telemetry:\n  enabled: false\nnux:\n  enabled: false\n",)
 """What earlier versions wrote; replaced, unlike a file that somebody changed."""
-CHECKED = ("shot_images", "voice_tracks", "lipsynced_clips")
-"""Assets of a shot whose checks hold the film."""
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -70,15 +64,18 @@ class Runner:
         self.home = home
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         prepare_instance(home.dagster)
-        self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+        with record_errors(home.dagster):
+            self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+            fail_dead_runs(self.instance)
         self.defs = build_definitions(home.root, profile, engines)
-        fail_dead_runs(self.instance)
+        self._record = Record(self.instance, self.defs)
         self.interrupts = Interrupts()
 
     def add_movie(self, movie: str) -> None:
         """Make a film known as a partition."""
-        if not self.instance.has_dynamic_partition(str(movies.name), movie):
-            self.instance.add_dynamic_partitions(str(movies.name), [movie])
+        with record_errors(self.home.dagster):
+            if not self.instance.has_dynamic_partition(str(movies.name), movie):
+                self.instance.add_dynamic_partitions(str(movies.name), [movie])
 
     def run(self, job: str, movie: str, slot: str | None = None) -> None:
         """Execute a job for a film or a shot. Raises :class:`SparkleError`; the run is recorded either way."""
@@ -96,13 +93,12 @@ class Runner:
             raise
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
-        except dg.DagsterError as error:
-            raise self._blocked(error, movie, slot) or _unexpected(error, job) from error
-        except OSError as error:
-            raise _unexpected(error, job) from error
+        except Exception as error:  # Dagster raises what a step raised, of whatever kind; its log has the traceback
+            fault = record_fault(error, self.home.dagster) or self._blocked(error, movie, slot)
+            raise fault or _unexpected(error, job) from error
         self.interrupts.check()
 
-    def _blocked(self, error: dg.DagsterError, movie: str, slot: str | None) -> NeedsReview | None:
+    def _blocked(self, error: Exception, movie: str, slot: str | None) -> NeedsReview | None:
         """The error of a failed blocking check, in the words of its findings."""
         if not isinstance(error, DagsterAssetCheckFailedError):
             return None
@@ -114,26 +110,18 @@ class Runner:
 
     def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
         """The data version Dagster has on record for an asset of a film or a shot."""
-        return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
+        with record_errors(self.home.dagster):
+            return self._record.version(asset, movie, slot)
 
     def held(self, movie: str, slot: str) -> bool:
         """Whether a check that Dagster has on record for a shot failed so that it holds the film."""
-        keys = [key for key in self.defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[-1] in CHECKED]
-        wanted = PartitionKeyFilter(key=str(shot_key(movie, slot)))
-        latest = self.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys, wanted)
-        failed = [one for one in latest.values() if one.status is AssetCheckExecutionRecordStatus.FAILED]
-        return any(_severity(one) is dg.AssetCheckSeverity.ERROR for one in failed)
+        with record_errors(self.home.dagster):
+            return self._record.held(movie, slot)
 
     def close(self) -> None:
         """Let go of the instance."""
         self.interrupts.close()
         self.instance.dispose()
-
-
-def _severity(record: AssetCheckExecutionRecord) -> dg.AssetCheckSeverity | None:
-    """How bad a failed check is; None for one that broke off."""
-    event = record.event.dagster_event if record.event is not None else None
-    return event.asset_check_evaluation_data.severity if event is not None else None
 
 
 def prepare_instance(folder: Path) -> None:
@@ -145,16 +133,19 @@ def prepare_instance(folder: Path) -> None:
         write_bytes(path, SETTINGS.encode())
 
 
-def initialise_instance(home: Home) -> int:
+def initialise_instance(home: Home, profile: str = "embedded") -> int:
     """Make the instance ready for several processes; the number of dead runs that were failed.
 
-    One process does it alone: several that open a fresh one at once break its migrations.
+    One process does it alone: several that open a fresh one at once break its migrations. On a cluster processes are
+    elsewhere: its launcher looks after the runs.
     """
-    prepare_instance(home.dagster)
-    with short_lock(home.dagster / ".initialise.lock"):
-        instance = dg.DagsterInstance.from_config(str(home.dagster))
+    from sparkle_assets.instances import ready_instance
+
+    folder = ready_instance(home, profile)
+    with short_lock(folder / ".initialise.lock"), record_errors(folder):
+        instance = dg.DagsterInstance.from_config(str(folder))
         try:
-            return fail_dead_runs(instance)
+            return fail_dead_runs(instance) if folder == home.dagster else 0
         finally:
             instance.dispose()
 

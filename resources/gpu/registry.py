@@ -129,6 +129,15 @@ class ModelEntry(Strict):
         return self.download_bytes or sum(file.bytes or 0 for file in self.files)
 
     @property
+    def weight_bytes(self) -> int | None:
+        """Bytes of its weights as they are published, counted; None where the files' precision is not known."""
+        if self.variant == "fp16":
+            return sum(2 * part.parameters for part in self.parts)
+        if all(part.keeps == "float32" for part in self.parts):
+            return sum(4 * part.parameters for part in self.parts)
+        return None
+
+    @property
     def bytes_known(self) -> bool:
         """Whether :attr:`bytes` is all of it."""
         return self.download_bytes is not None or (

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +36,14 @@ NEEDED = {
     "manimgx_fonts": "manimgx-fonts",
     "pocketsphinx": "pocketsphinx",
 }
-OPTIONAL = {"torch": "gpu", "diffusers": "gpu", "transformers": "gpu", "chatterbox": "tts", "openai": "llm"}
+OPTIONAL = {
+    "torch": "gpu",
+    "diffusers": "gpu",
+    "transformers": "gpu",
+    "bitsandbytes": "bits",
+    "chatterbox": "tts",
+    "openai": "llm",
+}
 DISTRIBUTIONS = {"chatterbox": ("videopython-chatterbox", "chatterbox-tts")}
 """A module that more than one package brings; each that is installed is told by its name."""
 FREE_BYTES = 1_000_000_000
@@ -122,48 +129,64 @@ def _gpu(root: Path) -> list[Item]:
 
 def inspect_home(home: Path, *, deep: bool = False) -> list[Trouble]:
     """What is not in order in the films, and between them and Dagster's event log; nothing is changed."""
+    from resources.errors import StoreFault
+    from resources.store.inspection import Trouble
     from resources.store.repair import inspect
 
     store = open_home(home)
     if not store.root.exists():
         return []
     found = inspect(store, deep=deep)
-    with _dagster(store) as instance:
-        if instance is not None:
-            from sparkle_assets.agreement import disagreements
+    for cluster in (False, True):
+        try:
+            with _dagster(store, cluster=cluster) as instance:
+                if instance is not None:
+                    from sparkle_assets.agreement import disagreements
 
-            found += disagreements(store, instance)
+                    found += disagreements(store, instance, cluster=cluster)
+        except StoreFault as fault:
+            found.append(Trouble("", str(fault), None))
     return found
 
 
 def repair_home(home: Path, *, deep: bool = False) -> list[str]:
     """Mend what can be mended, fail runs whose process is dead, and tell Dagster what it never heard."""
+    from resources.errors import StoreFault
     from resources.store.repair import repair
 
     store = open_home(home)
     if not store.root.exists():
         return []
     told = repair(store, deep=deep)
-    with _dagster(store) as instance:
-        if instance is not None:
+    for cluster in (False, True):
+        with suppress(StoreFault), _dagster(store, cluster=cluster) as instance:  # told as a trouble
+            if instance is None:
+                continue
             from sparkle_assets.agreement import disagreements
             from sparkle_assets.runner import fail_dead_runs
 
-            count = fail_dead_runs(instance)
+            count = 0 if cluster else fail_dead_runs(instance)
             told += [f"{count} runs of dead processes failed"] if count else []
-            told += [f"{one.film}: {one.mend()}" for one in list(disagreements(store, instance)) if one.mend]
+            found = list(disagreements(store, instance, cluster=cluster))
+            told += [f"{one.film}: {one.mend()}" for one in found if one.mend]
     return told
 
 
 @contextmanager
-def _dagster(store: Home) -> Iterator[DagsterInstance | None]:
-    """The home's instance, or None where Dagster never ran."""
-    if not (store.dagster / "dagster.yaml").exists():
+def _dagster(store: Home, *, cluster: bool) -> Iterator[DagsterInstance | None]:
+    """The home's instance, its own or its cluster's; None where Dagster never ran, or the cluster is out of reach."""
+    from sparkle_assets.cluster.addresses import POSTGRES
+    from sparkle_assets.cluster.settings import cluster_folder
+
+    folder = cluster_folder(store) if cluster else store.dagster
+    if not (folder / "dagster.yaml").exists() or (cluster and not os.environ.get(POSTGRES)):
         yield None
         return
     import dagster as dg
 
-    with dg.DagsterInstance.from_config(str(store.dagster)) as instance:
+    from sparkle_assets.record_faults import record_errors
+
+    with record_errors(folder), dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 
 

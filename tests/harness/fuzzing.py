@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from resources.errors import SparkleError
 from tests.conftest import ROOT
@@ -56,14 +56,17 @@ def door(few: int, *, most: int | None = None) -> Callable[[Any], Any]:
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,  # ours is in CPU seconds
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),  # explaining traces every line, and slows all doors
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
 
 
 @contextmanager
-def fenced(root: Path, *, starts: bool = False) -> Iterator[None]:
-    """Hold what happens inside to ``root``, to its time and to its memory. ``starts``: programs may be started.
+def fenced(root: Path, *, starts: bool = False, reads: bool = False) -> Iterator[None]:
+    """Hold what happens inside to ``root``, to its time and to its memory.
+
+    ``starts``: programs may be started. ``reads``: any file may be read, as by somebody who names it to a command.
 
     Files of the installation may be read. Raises :class:`Escaped` or :class:`Hangs` at the place where it happens.
     """
@@ -72,7 +75,7 @@ def fenced(root: Path, *, starts: bool = False) -> Iterator[None]:
     kept, tempfile.tempdir = tempfile.tempdir, str(root)
     _forget_peak()
     held = _memory_mb("VmRSS")
-    token = _fence.set((str(root.resolve()), starts))
+    token = _fence.set((str(root.resolve()), starts, reads))
     begun = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, MOST_CPU_S)
     try:
@@ -117,7 +120,7 @@ def refused(call: Callable[[], Any], *codes: int) -> Any:
 
 # -- the fence ------------------------------------------------------------------------------------------------------
 
-_fence: ContextVar[tuple[str, bool] | None] = ContextVar("fuzzing_fence", default=None)
+_fence: ContextVar[tuple[str, bool, bool] | None] = ContextVar("fuzzing_fence", default=None)
 
 
 @cache
@@ -135,13 +138,14 @@ def _seen(event: str, args: tuple[Any, ...]) -> None:
     fence = _fence.get()
     if fence is None:
         return
-    root, starts = fence
+    root, starts, reads = fence
     if event in _TOUCHING:
         paths = [os.fsdecode(each) for each in args[:2] if isinstance(each, (str, bytes, os.PathLike))]
         if not paths:
             return  # a file that was opened before
         if event == "open":  # it does not say in which folder a name is opened: `fenced` stands in the root
-            if not _allowed(paths[0], root, _writes(args)):
+            writes = _writes(args)
+            if not _allowed(paths[0], root, writes) and (writes or not reads):
                 raise Escaped(f"{event} {paths[0]!r}")
             return
         folders = [each for each in args[len(paths) :] if isinstance(each, int)][-len(paths) :]

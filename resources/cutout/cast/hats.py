@@ -123,6 +123,7 @@ def paint_hat(sheet: Sheet, look: ResolvedLook, crown: Crown) -> None:
                 lighten=0.05,
             )
         case Headwear.CROWN:
+            gold = tint("#e2b23f", tone, 0.24)
             base, tall = brow + h * 0.02, h * 0.62
             spikes: list[tuple[float, float]] = [(x - w * 0.8, base)]
             for i in range(5):
@@ -131,14 +132,14 @@ def paint_hat(sheet: Sheet, look: ResolvedLook, crown: Crown) -> None:
                 if i < 4:
                     spikes.append((x + w * (at + 0.235), base - tall * 0.5))
             spikes += [(x + w * 0.8, base), (x, base + h * 0.1)]
-            sheet.cut(poly(*spikes, r=0.5), tone)
+            sheet.cut(poly(*spikes, r=0.5), gold)
             for i, jewel in enumerate(("#c8442f", "#3f8f8a", "#c8442f")):
                 sheet.cut(oval(x + w * (-0.44 + 0.46 * i), base - tall * 0.18, w * 0.1, h * 0.1), jewel, shadow=0.3)
             for i in range(5):
                 at = -0.94 + i * 0.47
                 sheet.cut(
                     oval(x + w * at, base - tall * (1.06 + 0.16 * (2 - abs(i - 2))), w * 0.09),
-                    tone,
+                    gold,
                     lighten=0.35,
                     shadow=0.3,
                 )
@@ -301,8 +302,10 @@ def _toque(sheet: Sheet, crown: Crown, tone: str | int) -> None:
         linen,
         shadow=0.3,
     )
-    for at in (-0.45, 0.05, 0.5):
-        sheet.line(((x + w * at, brow - h * 0.22), (x + w * at * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7)
+    for fold in (-0.45, 0.05, 0.5):
+        sheet.line(
+            ((x + w * fold, brow - h * 0.22), (x + w * fold * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7
+        )
     sheet.cut(
         band(((x - w * 0.94, brow + h * 0.02), (x, brow + h * 0.1), (x + w * 0.94, brow + h * 0.02)), h * 0.3),
         linen,
