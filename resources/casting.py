@@ -13,11 +13,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from resources.config import config_path, first_fault
-from resources.errors import ConfigInvalid, InputError
+from resources.config import config_path, held_to
+from resources.errors import InputError
 from resources.lexicon import gender_of as words_gender
 from schemas.media import ResolvedLook
 from schemas.plan import Character, Id, Short, Strict, Text, Voice
@@ -151,15 +150,7 @@ class VoiceBook(Strict):
 
 def load_voices(path: Path | None = None) -> VoiceBook:
     """Read the voices. Raises :class:`~resources.errors.ConfigInvalid`."""
-    path = path or config_path("voices.yaml")
-    try:
-        return VoiceBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ConfigInvalid(f"is not YAML: {error}", where=str(path)) from None
-    except ValidationError as error:
-        raise ConfigInvalid(first_fault(error), where=str(path)) from None
-    except OSError as error:
-        raise ConfigInvalid(f"cannot be read ({error.strerror})", where=str(path)) from None
+    return held_to(VoiceBook, path or config_path("voices.yaml"))
 
 
 def base_language(language: str) -> str:

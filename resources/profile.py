@@ -12,7 +12,7 @@ from resources.config import config_names, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
 from schemas.plan import Id, Short, Strict
 
-Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge"]
+Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge", "likeness"]
 
 ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
@@ -26,6 +26,7 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
     ("lipsync", "wav2lip"): "resources.gpu.wav2lip:Wav2LipSync",
     ("judge", "qwen2-vl"): "resources.gpu.qwen_vl:QwenJudge",
+    ("likeness", "dinov2"): "resources.gpu.dinov2:DinoLikeness",
 }
 """Every engine by role and name, imported when it is first needed."""
 
@@ -36,6 +37,7 @@ ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
         ("voice", "chatterbox"),
         ("lipsync", "wav2lip"),
         ("judge", "qwen2-vl"),
+        ("likeness", "dinov2"),
     }
 )
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
@@ -58,6 +60,8 @@ class EngineNames(Strict):
     music: str
     judge: str | None = None
     """Looks at frames of every shot; None: quality rests on measured numbers alone."""
+    likeness: str | None = None
+    """Tells painted characters apart, whatever they wear; None: heads and colours alone are compared."""
 
 
 class AgentModels(Strict):

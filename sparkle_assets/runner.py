@@ -26,6 +26,7 @@ from sparkle_assets.faults import Told
 from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 from sparkle_assets.processes import alive, older_than, process_tag
+from sparkle_assets.records import record_errors, record_fault
 from sparkle_assets.runs import MOVIE_TAG, PID_TAG
 
 SETTINGS = """\
@@ -70,15 +71,17 @@ class Runner:
         self.home = home
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         prepare_instance(home.dagster)
-        self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+        with record_errors(home.dagster):
+            self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+            fail_dead_runs(self.instance)
         self.defs = build_definitions(home.root, profile, engines)
-        fail_dead_runs(self.instance)
         self.interrupts = Interrupts()
 
     def add_movie(self, movie: str) -> None:
         """Make a film known as a partition."""
-        if not self.instance.has_dynamic_partition(str(movies.name), movie):
-            self.instance.add_dynamic_partitions(str(movies.name), [movie])
+        with record_errors(self.home.dagster):
+            if not self.instance.has_dynamic_partition(str(movies.name), movie):
+                self.instance.add_dynamic_partitions(str(movies.name), [movie])
 
     def run(self, job: str, movie: str, slot: str | None = None) -> None:
         """Execute a job for a film or a shot. Raises :class:`SparkleError`; the run is recorded either way."""
@@ -96,13 +99,12 @@ class Runner:
             raise
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
-        except dg.DagsterError as error:
-            raise self._blocked(error, movie, slot) or _unexpected(error, job) from error
-        except OSError as error:
-            raise _unexpected(error, job) from error
+        except Exception as error:  # Dagster raises what a step raised, of whatever kind; its log has the traceback
+            fault = record_fault(error, self.home.dagster) or self._blocked(error, movie, slot)
+            raise fault or _unexpected(error, job) from error
         self.interrupts.check()
 
-    def _blocked(self, error: dg.DagsterError, movie: str, slot: str | None) -> NeedsReview | None:
+    def _blocked(self, error: Exception, movie: str, slot: str | None) -> NeedsReview | None:
         """The error of a failed blocking check, in the words of its findings."""
         if not isinstance(error, DagsterAssetCheckFailedError):
             return None
@@ -114,13 +116,15 @@ class Runner:
 
     def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
         """The data version Dagster has on record for an asset of a film or a shot."""
-        return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
+        with record_errors(self.home.dagster):
+            return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
 
     def held(self, movie: str, slot: str) -> bool:
         """Whether a check that Dagster has on record for a shot failed so that it holds the film."""
         keys = [key for key in self.defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[-1] in CHECKED]
         wanted = PartitionKeyFilter(key=str(shot_key(movie, slot)))
-        latest = self.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys, wanted)
+        with record_errors(self.home.dagster):
+            latest = self.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys, wanted)
         failed = [one for one in latest.values() if one.status is AssetCheckExecutionRecordStatus.FAILED]
         return any(_severity(one) is dg.AssetCheckSeverity.ERROR for one in failed)
 
@@ -151,7 +155,7 @@ def initialise_instance(home: Home) -> int:
     One process does it alone: several that open a fresh one at once break its migrations.
     """
     prepare_instance(home.dagster)
-    with short_lock(home.dagster / ".initialise.lock"):
+    with short_lock(home.dagster / ".initialise.lock"), record_errors(home.dagster):
         instance = dg.DagsterInstance.from_config(str(home.dagster))
         try:
             return fail_dead_runs(instance)

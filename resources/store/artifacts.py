@@ -13,7 +13,6 @@ that the next run finds by its fingerprint and takes without rendering.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_fil
 from resources.store.film import FilmFolder
 from resources.store.fingerprint import hash_file
 from resources.store.migrations import LaterVersion, mark_format, upgraded
+from resources.store.records import json_of
 from resources.store.timeline import now
 from schemas.refs import SHOT_STAGES, AssetRef, FileRef, Manifest, Sidecar, Slot, Stage
 
@@ -36,7 +36,7 @@ _FILM_FOLDERS: dict[str, str] = {"movie_plan": "plan", "final_cut": "cut", "qa_r
 
 def read_sidecar(data: bytes) -> Sidecar:
     """A sidecar of any version so far. Raises :class:`ValueError`, and :class:`LaterVersion` for a later one."""
-    found = json.loads(data)
+    found = json_of(data)
     if not isinstance(found, dict):
         raise ValueError("a sidecar is a JSON object")
     return Sidecar.model_validate(upgraded("Sidecar", found))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from resources.config import first_fault
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
 from resources.store.migrations import check_format
+from resources.store.records import json_of
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Sha256, Slot, Stage
 from schemas.repair import Repair
@@ -24,6 +25,7 @@ from schemas.vocabulary import Codec
 
 Model = TypeVar("Model", bound=BaseModel)
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+SLOT = re.compile(r"[0-9]{2}")
 MAX_TEXT_BYTES = 4 * 1024 * 1024
 """Largest plan, screenplay or idea that is read, before anything is parsed."""
 
@@ -118,6 +120,8 @@ class Home:
     def existing(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
+        if film.path.is_symlink():
+            raise InputError("is a link, and links are not followed", where=str(film.path), hint="move the film here")
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"
             raise Missing(f"there is no film {movie!r} in {self.root}", hint=f"films: {known}")
@@ -132,7 +136,7 @@ class Home:
         return sorted(
             entry.name
             for entry in movies.iterdir()
-            if ID.fullmatch(entry.name) and (entry / "plan" / "movie_plan.json").exists()
+            if ID.fullmatch(entry.name) and not entry.is_symlink() and (entry / "plan" / "movie_plan.json").exists()
         )
 
 
@@ -157,6 +161,13 @@ class FilmFolder:
         """What the flags said last; defaults for a new film."""
         return self._read("settings.json", Settings) or Settings()
 
+    def settings_with(self, flags: Mapping[str, Any]) -> Settings:
+        """What the flags said last, with those that are given now laid over it. Raises :class:`InputError`."""
+        try:
+            return Settings.model_validate({**self.settings().model_dump(), **flags})
+        except ValidationError as error:
+            raise InputError(first_fault(error)) from None
+
     def write_settings(self, settings: Settings) -> None:
         """Keep the flags for the next ``sparkle make``."""
         if settings != self.settings() or not (self.path / "plan" / "settings.json").exists():
@@ -164,7 +175,7 @@ class FilmFolder:
 
     def slots(self, shot_ids: Iterable[str]) -> dict[str, Slot]:
         """The slot of each shot, in the given order. New shots get one for good; see :func:`assign_slots`."""
-        known = self._read_map("slots.json")
+        known = self._known_slots()
         given = assign_slots(known, list(shot_ids))
         if given != known:
             write_json(self.path / "plan" / "slots.json", given)
@@ -173,7 +184,7 @@ class FilmFolder:
     def peek_slots(self, shot_ids: Iterable[str]) -> dict[str, Slot]:
         """What :meth:`slots` would give; nothing is written."""
         shots = list(shot_ids)
-        given = assign_slots(self._read_map("slots.json"), shots)
+        given = assign_slots(self._known_slots(), shots)
         return {shot: given[shot] for shot in shots}
 
     def takes(self) -> dict[str, ShotTakes]:
@@ -192,12 +203,19 @@ class FilmFolder:
             self.path / "plan" / "takes.json", {key: value.model_dump(mode="json") for key, value in takes.items()}
         )
 
+    def _known_slots(self) -> dict[str, Slot]:
+        """Slots that were given before. Raises :class:`StoreFault` for a record that says anything else."""
+        known = self._read_map("slots.json")
+        if not all(isinstance(slot, str) and SLOT.fullmatch(slot) for slot in known.values()):
+            raise StoreFault("the record of slots is damaged", where=str(self.path / "plan" / "slots.json"))
+        return known
+
     def _read_map(self, name: str) -> dict[str, Any]:
         path = self.path / "plan" / name
         if not path.exists():
             return {}
         try:
-            value = json.loads(read_text(path))
+            value = json_of(read_text(path))
         except ValueError as error:
             raise StoreFault(f"is not JSON: {error}", where=str(path)) from None
         if not isinstance(value, dict):

@@ -7,10 +7,13 @@ import errno
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
+from resources.errors import DiskFull
 from resources.store.atomic import TEMPORARY, disk_errors, sync_folder
 
 _AT_FDCWD = -100
@@ -40,6 +43,35 @@ def put_folder(made: Path, target: Path) -> None:
                 raise
             shutil.rmtree(aside, ignore_errors=True)
         sync_folder(target.parent)
+
+
+@contextmanager
+def folder_beside(target: Path) -> Iterator[Path]:
+    """An empty folder on the file system of ``target``, in which it is made before it gets its name; then removed.
+
+    What earlier processes left there when they were killed goes first.
+    """
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        forget_dead(target)
+        folder = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def need_space(folder: Path, needed: int, what: str) -> None:
+    """Raise :class:`DiskFull` where ``needed`` bytes are not free in ``folder``, a place that a person chose."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DiskFull(
+            f"the disk is full: {free // 1_000_000} MB are free, {what} needs {needed // 1_000_000} MB",
+            where=str(folder),
+            hint="free some space, or choose another disk with --out",
+        )
 
 
 def forget_dead(target: Path) -> None:

@@ -18,7 +18,10 @@ MAX_VALUE = 200
 def narrate(event: StageEvent) -> str:
     """What happened, in a few words, without time, stage and shot. One line, no control characters."""
     told = _WORDS.get(event.event)
-    text = told(event.data) if told is not None else _anything(event)
+    try:
+        text = told(event.data) if told is not None else _anything(event)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        text = _anything(event)  # its data are of another form: of a later version, or damaged
     return clean(text)
 
 

@@ -22,9 +22,10 @@ from typing import Any
 
 from resources.errors import SparkleError, StoreFault
 from resources.store.checkpoints import MAX_ERROR, set_checkpoint, write_checkpoint
-from resources.store.database import has_table, reading, writing
+from resources.store.database import ASIDE, FILE, has_table, reading, writing
 from resources.store.events import add_event, now
 from resources.store.progress import tell_progress
+from resources.store.records import held_row
 from resources.store.runs import note_run
 from resources.store.timeline import write_memory_event
 from schemas.records import CallbackEvent, Checkpoint, Status, StepExecutionRecord
@@ -268,6 +269,11 @@ def steps(folder: Path, *, run_id: str | None = None) -> list[StepExecutionRecor
             f"SELECT {', '.join(_COLUMNS)} FROM steps WHERE ? IS NULL OR run_id = ? ORDER BY seq", (run_id, run_id)
         ).fetchall()
     return [
-        StepExecutionRecord.model_validate({**dict(zip(_COLUMNS, row, strict=True)), "movie": folder.name})
+        held_row(
+            {**dict(zip(_COLUMNS, row, strict=True)), "movie": folder.name},
+            StepExecutionRecord,
+            folder / FILE,
+            hint=ASIDE,
+        )
         for row in rows
     ]

@@ -6,14 +6,15 @@ stage of every door. Attempts, checkpoints and runs beside the events are in :mo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from resources.errors import StoreFault
-from resources.store.database import FILE, has_table, is_damaged, put_aside, reading, writing
+from resources.store.database import ASIDE, FILE, has_table, is_damaged, put_aside, reading, writing
 from resources.store.events import add_event, now
+from resources.store.records import json_of
 from resources.store.runs import note_run_under_way
 from schemas.records import StageEvent
 
@@ -72,12 +73,13 @@ def _event(folder: Path, row: tuple[Any, ...]) -> StageEvent:
     names = ("seq", "at", "event", "stage", "slot", "shot")
     try:
         given = dict(zip(names, row[:-1], strict=True))
-        return StageEvent.model_validate({**given, "movie": folder.name, "data": json.loads(row[-1])})
-    except (ValueError, TypeError):
+        datetime.fromisoformat(given["at"]).astimezone()  # whoever tells it tells local time
+        return StageEvent.model_validate({**given, "movie": folder.name, "data": json_of(row[-1])})
+    except (ValueError, TypeError, OverflowError):
         raise DamagedEvent(
             f"the timeline cannot be used: event {row[0]} is damaged",
             where=str(folder / FILE),
-            hint="`sparkle doctor --repair` puts it aside; the film itself is whole",
+            hint=ASIDE,
         ) from None
 
 

@@ -14,7 +14,7 @@ from types import FrameType
 
 import click
 
-from resources.errors import SparkleError
+from resources.errors import SparkleError, memory_errors, one_line
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -61,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
+        with memory_errors(""):
+            code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
     except SparkleError as error:
         sys.exit(fail(error, as_json="--json" in args))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -92,7 +93,7 @@ def fail(error: SparkleError, *, as_json: bool) -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(f"sparkle: {' '.join(text.split())}", err=True)
+    click.echo(f"sparkle: {one_line(text)}", err=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

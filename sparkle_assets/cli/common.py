@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,12 @@ def json_option(function: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object on standard output.")(
         function
     )
+
+
+def by_id_or_number(ids: Sequence[str], wanted: str) -> str:
+    """The shot that a person means: an id, or a number that is no id and counts the shots from 1."""
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 0
+    return ids[number - 1] if wanted not in ids and 1 <= number <= len(ids) else wanted
 
 
 def open_home(home: Path) -> Home:

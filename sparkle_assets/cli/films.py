@@ -127,13 +127,12 @@ def delete(movie: str, yes: bool, home: Path, as_json: bool) -> None:
 @json_option
 def qa(movie: str, home: Path, as_json: bool) -> None:
     """Show what was measured on a film."""
-    from resources.pipeline.stages.report import REPORT
-    from schemas.report import QAReport
+    from resources.pipeline.stages.report import REPORT, read_report
 
-    path = open_home(home).existing(movie).path / "report" / REPORT
-    if not path.exists():
+    folder = open_home(home).existing(movie).path / "report"
+    if not (folder / REPORT).exists():
         raise Missing(f"film {movie!r} has no report yet", hint=f"sparkle make --movie {movie}")
-    found = QAReport.model_validate_json(path.read_bytes())
+    found = read_report(folder)
     lines = [f"{movie}: {found.verdict}, {len(found.findings)} findings, {len(found.checks)} checks"]
     lines += [f"  {f.severity}: {f.reason} in {f.shot or 'film'}: {f.message}" for f in found.findings]
     lines += [f"  {m.check}: {m.value:g} {m.unit}" for m in found.measures if m.shot is None]

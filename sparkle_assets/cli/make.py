@@ -11,7 +11,7 @@ import click
 
 from resources.errors import InputError, Stopped
 from resources.pipeline.beginning import Wishes, check_profile, check_request, lacking, movie_id, notes_on, prepare_plan
-from resources.store.film import FilmFolder, Home, Settings
+from resources.store.film import FilmFolder, Home
 from resources.store.locks import film_lock
 from sparkle_assets.cli.animatic import animate, tell_animatic
 from sparkle_assets.cli.common import home_option, json_option
@@ -105,7 +105,7 @@ def make(
     flags = {key: value for key, value in given.items() if value is not None}
     if preview:
         preview_id(film.movie)  # told before anything is written
-    settings = Settings.model_validate({**film.settings().model_dump(), **flags})
+    settings = film.settings_with(flags)
     check_profile(settings.profile, writer)
     say(notes_on(film, idea, plan_file, wishes, writer, settings))
     if dry_run:

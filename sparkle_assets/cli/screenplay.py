@@ -64,7 +64,7 @@ def make_reels(
     numbers = _asked(reel, len(reels.plans))
     films = [store.film(reels.movies[number - 1]) for number in numbers]
     given = {key: value for key, value in flags.items() if value is not None}
-    settings = [Settings.model_validate({**film.settings().model_dump(), **given}) for film in films]
+    settings = [film.settings_with(given) for film in films]
     for one in settings:
         check_profile(one.profile, None)
     for number in numbers:

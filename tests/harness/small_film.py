@@ -22,7 +22,8 @@ from resources.media.loudness import measure
 from resources.media.stems import flac_bytes, quantised
 from resources.media.subtitles import Cue, cues, to_srt
 from resources.media.wav import wav_bytes
-from resources.quality.survey import FilmFiles, ShotFiles
+from resources.quality.shots import ShotFiles
+from resources.quality.survey import FilmFiles
 from schemas.cut import CutSheet, Piece, Stem
 from schemas.media import Mark, TimedLine, VoiceTrack, Word
 from schemas.time import SAMPLE_RATE, FrameRate
@@ -135,7 +136,7 @@ class SmallFilm:
             stems=[Stem(name="dialogue", file="cut/dialogue.flac"), Stem(name="music", file="cut/music.flac")],
         )
         (cut / "cut_sheet.json").write_text(sheet.model_dump_json())
-        return FilmFiles(cut, folder, files, [shot.line.text for shot in self.shots], target=TARGET)
+        return FilmFiles(cut, folder, [shot.line.text for shot in self.shots], TARGET, files)
 
     def _shot(self, shot: SmallShot, folder: Path, kept: ShotFiles | None) -> ShotFiles:
         folder.mkdir(parents=True)

@@ -211,7 +211,7 @@ def test_a_full_disk_and_a_killed_delivery_leave_nothing_half_written(
             deliver(whole, out)
     with monkeypatch.context() as patched:
         usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
-        patched.setattr("resources.pipeline.delivery.deliver.shutil.disk_usage", lambda _: usage)
+        patched.setattr("resources.store.folders.shutil.disk_usage", lambda _: usage)
         with pytest.raises(DiskFull, match="1 MB are free, a copy needs"):
             deliver(whole, out)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

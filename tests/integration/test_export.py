@@ -202,7 +202,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert [path.name for path in tmp_path.iterdir()] == ["pack"]
     assert hash_file(target / RECORD) == before
     usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
-    monkeypatch.setattr("resources.pipeline.handover.package.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("resources.store.folders.shutil.disk_usage", lambda _: usage)
     with pytest.raises(DiskFull, match="1 MB are free, the package needs"):
         export_package(whole, tmp_path / "other")
     assert not (tmp_path / "other").exists()

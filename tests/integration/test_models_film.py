@@ -187,7 +187,7 @@ def test_a_model_that_is_not_here_is_told_before_anything_is_written(
     command = ["--plan", str(studio / "plan.json"), "--profile", NAME, "--home", str(tmp_path / "home")]
     result = CliRunner().invoke(make, command)
     assert isinstance(result.exception, Missing)
-    pull = f"sparkle models pull sdxl-base {I2V} wav2lip chatterbox qwen2-vl-2b"
+    pull = f"sparkle models pull sdxl-base {I2V} wav2lip chatterbox qwen2-vl-2b dinov2-small"
     assert pull in str(result.exception) and not (tmp_path / "home").exists()
     rehearsed = CliRunner().invoke(make, [*command, "--dry-run"], standalone_mode=False, catch_exceptions=False)
     assert "shot_images, voice_tracks, video_chunks, lipsynced_clips" in rehearsed.stdout

@@ -17,7 +17,7 @@ ROOMS = [
     "resources.pipeline",
     "resources.agents",
     "resources.quality",
-    *(f"resources.gpu.{engine}" for engine in ("sdxl", "wan", "chatterbox", "wav2lip", "qwen_vl")),
+    *(f"resources.gpu.{engine}" for engine in ("sdxl", "wan", "chatterbox", "wav2lip", "qwen_vl", "dinov2")),
     "resources.voices",
     "resources.cutout",
     "resources.gpu",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from resources.quality.policy import load_policy
-from resources.quality.survey import ShotFiles, survey_film
+from resources.quality.shots import ShotFiles
+from resources.quality.survey import survey_film
 from tests.harness.faults import FAULTS, Fault
 from tests.harness.small_film import TARGET, good_film, loudness_of
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.errors import DiskFull, InputError, Missing, NeedsReview, RenderFault
+from resources.errors import InputError, Missing, NeedsReview, RenderFault
 from resources.media.label import labelled
 from resources.media.process import ProcessFailed, ProgramMissing
 from resources.pipeline.delivery.certificate import Signer, home_signer, remember
@@ -18,8 +17,8 @@ from resources.pipeline.delivery.verify import read_mark, verify
 from resources.pipeline.handover.film import FinishedFilm
 from resources.pipeline.handover.package import SPARE
 from resources.pipeline.stages.cut import FILM, cut_picture
-from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_folder, write_bytes
-from resources.store.folders import forget_dead
+from resources.store.atomic import crash_point, disk_errors, sync_folder, write_bytes
+from resources.store.folders import folder_beside, need_space
 from schemas.delivery import Facts, Training
 
 
@@ -55,26 +54,17 @@ def deliver(
     else:
         remember(production.home, signer.chain)
     facts = gather(film, label=label, training=training)
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        forget_dead(target)
-        _check_space(film, target.parent)
-        folder = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        try:
-            source = film.cut / FILM
-            if label:
-                source = _labelled(film, folder)
-            made = folder / target.name
-            mark = signed_copy(source, made, target.name, facts, signer, own_files(film, facts))
-            write_bytes(mark_path(made), mark_text(mark).encode())
-            verdict = verify(made, production.home)
-            if verdict.state != "intact" or not verdict.known:
-                raise RenderFault(f"the copy does not verify: {'; '.join(verdict.why)}", where=target.name)
-            _put(made, target)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with folder_beside(target) as folder, disk_errors(target):
+        # the library tells a full disk as a failed signature: so it is looked at before
+        need_space(target.parent, 3 * (film.cut / FILM).stat().st_size + SPARE, "a copy")
+        source = _labelled(film, folder) if label else film.cut / FILM
+        made = folder / target.name
+        mark = signed_copy(source, made, target.name, facts, signer, own_files(film, facts))
+        write_bytes(mark_path(made), mark_text(mark).encode())
+        verdict = verify(made, production.home)
+        if verdict.state != "intact" or not verdict.known:
+            raise RenderFault(f"the copy does not verify: {'; '.join(verdict.why)}", where=target.name)
+        _put(made, target)
     return Delivered(target, mark_path(target), verdict)
 
 
@@ -89,17 +79,6 @@ def _labelled(film: FinishedFilm, folder: Path) -> Path:
     except ProcessFailed as error:
         raise RenderFault(f"the label could not be drawn: {error}", where=film.production.film.movie) from None
     return made
-
-
-def _check_space(film: FinishedFilm, where: Path) -> None:
-    """The library tells a full disk as a failed signature; so it is looked at before."""
-    needed, free = 3 * (film.cut / FILM).stat().st_size + SPARE, shutil.disk_usage(where).free
-    if free < needed:
-        raise DiskFull(
-            f"the disk is full: {free // 1_000_000} MB are free, a copy needs {needed // 1_000_000} MB",
-            where=str(where),
-            hint="free some space, or choose another disk with --out",
-        )
 
 
 def _put(made: Path, target: Path) -> None:

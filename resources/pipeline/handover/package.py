@@ -8,15 +8,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from resources.errors import DiskFull, InputError
+from resources.errors import InputError
 from resources.media.stems import read_flac, write_wav24
 from resources.pipeline.handover.export import Exported, losses, timeline_text
 from resources.pipeline.handover.film import FinishedFilm, Medium, film_edit
 from resources.pipeline.handover.readme import readme_text
 from resources.pipeline.stages.cut import FILM
-from resources.store.atomic import TEMPORARY, disk_errors, sync_file, sync_folder
+from resources.store.atomic import disk_errors, sync_file, sync_folder
 from resources.store.fingerprint import hash_file
-from resources.store.folders import forget_dead, put_folder
+from resources.store.folders import folder_beside, need_space, put_folder
 
 RECORD = "export.json"
 SUBTITLES = ("final_cut.srt", "final_cut.vtt")
@@ -36,19 +36,11 @@ def export_package(film: FinishedFilm, target: Path) -> Exported:
     movie = film.production.film.movie
     target = Path(os.path.abspath(target))
     _check_free(target, movie)
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        forget_dead(target)
+    with folder_beside(target) as folder:
         _check_space(film, target.parent)
-        folder = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-    try:
         with disk_errors(folder):
             _fill(film, folder)
         put_folder(folder, target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     files = {**read_record(target)["files"], RECORD: None}
     size = sum((target / name).stat().st_size for name in files)
     return Exported(target, sorted(files), size, [*losses("edl"), *losses("fcpxml")])
@@ -102,13 +94,7 @@ def _beside(film: FinishedFilm) -> list[Medium]:
 def _check_space(film: FinishedFilm, where: Path) -> None:
     copied = sum(medium.path.stat().st_size for medium in [*film.media, *_beside(film)])
     sound = len(film.stems) * film.production.script.plan.rate.samples(film.sheet.frames) * 6
-    needed, free = copied + sound + SPARE, shutil.disk_usage(where).free
-    if free < needed:
-        raise DiskFull(
-            f"the disk is full: {free // 1_000_000} MB are free, the package needs {needed // 1_000_000} MB",
-            where=str(where),
-            hint="free some space, or choose another disk with --out",
-        )
+    need_space(where, copied + sound + SPARE, "the package")
 
 
 def _check_free(target: Path, movie: str) -> None:
