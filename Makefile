@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 MOVIEPY := $(VENV)/moviepy
 IDEA ?= A lighthouse keeper befriends a storm
+# an idea is words: neither make nor the shell may find anything to do in it
+override IDEA := $(value IDEA)
+export IDEA
 MOVIE := $(VENV)/.installed
 TESTS := $(VENV)/.installed-tests
 
 .PHONY: movie test lint types unit bench schemas clean system
 
 movie: $(MOVIE)
-	$(BIN)/sparkle make "$(subst ",\",$(subst $$,\$$,$(subst `,\`,$(IDEA))))"
+	$(BIN)/sparkle make "$$IDEA"
 
 test: $(TESTS) lint types unit
 

@@ -1,6 +1,7 @@
 """What the core of ``resources/gpu`` costs, and what models take.
 
-``python bench/gpu.py leases``      a warm lease with and without a film's timeline, 2,000 cycles, host memory
+``python bench/gpu.py leases``      1,000 warm leases with and without a film's timeline: time, and what they leave in
+                                    the host's memory
 ``python bench/gpu.py weights``     parameters of Wan and Qwen-VL, counted on meta tensors from their configurations
 ``python bench/gpu.py calibrate PROFILE [HOME]``  every model of a profile at work once on this machine; what was
                                     measured is kept in HOME (default ``.sparkle``) and corrects what is predicted
@@ -10,11 +11,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +42,50 @@ class Held:
     """Stands for a model that is there."""
 
 
-def leases() -> None:
+@dataclass(frozen=True)
+class Cycles:
+    """What warm leases cost, one after the other."""
+
+    taken_ms: list[float]
+    grown: float
+    """Of the process' resident memory, as a part of what it was."""
+    blocks: int
+    """Memory blocks of Python's that were not there before."""
+
+
+def lease_cycles(folder: Path, film: Path | None, *, warm_up: int = 100, count: int = 1000) -> Cycles:
+    """``count`` leases on a warm model, after ``warm_up`` that bring code and caches in; told to ``film``."""
     from resources.gpu.device import CpuAccelerator
 
+    pool = ModelPool([CpuAccelerator()], measured=Measured(folder / "measured.json"))
+    plan = LoadPlan("held", device="cpu")
+    spec = ModelSpec("held", lambda one, where: Held(), lambda one: Bytes(1000, 1000), lambda: folder)
+    process, taken = psutil.Process(), [0.0] * count
+
+    def cycle() -> float:
+        begun = time.perf_counter()
+        with model_context(pool, spec, need=Need(plan), film=film):
+            pass
+        return (time.perf_counter() - begun) * 1000
+
+    for _ in range(warm_up):
+        cycle()
+    gc.collect()
+    blocks, resident = sys.getallocatedblocks(), process.memory_info().rss
+    for number in range(count):
+        taken[number] = cycle()
+    gc.collect()
+    grown = process.memory_info().rss / resident - 1
+    return Cycles(taken, grown, sys.getallocatedblocks() - blocks - count)  # each time that was taken is a block
+
+
+def leases() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        pool = ModelPool([CpuAccelerator()], measured=Measured(Path(folder) / "measured.json"))
-        plan = LoadPlan("held", device="cpu")
-        spec = ModelSpec("held", lambda one, where: Held(), lambda one: Bytes(1000, 1000), lambda: Path(folder))
         for name, film in (("no timeline", None), ("with a timeline", Path(folder) / "movies" / "bench")):
-            taken = []
-            for _ in range(2000):
-                begun = time.perf_counter()
-                with model_context(pool, spec, need=Need(plan), film=film):
-                    pass
-                taken.append((time.perf_counter() - begun) * 1000)
-                if len(taken) == 1000:  # by then the database has the pages it keeps
-                    before = psutil.Process().memory_info().rss
-            grown = psutil.Process().memory_info().rss / before - 1
-            middle, worst = statistics.median(taken), statistics.quantiles(taken, n=100)[98]
-            print(f"warm lease, {name:<16} median {middle:6.2f} ms   99 % {worst:6.2f} ms   host {grown:+.2%}")
+            told = lease_cycles(Path(folder), film)
+            middle, worst = statistics.median(told.taken_ms), statistics.quantiles(told.taken_ms, n=100)[98]
+            host = f"host {told.grown:+.2%}, {told.blocks:+d} blocks"
+            print(f"warm lease, {name:<16} median {middle:6.2f} ms   99 % {worst:6.2f} ms   {host}")
 
 
 def weights() -> None:

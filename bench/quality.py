@@ -1,5 +1,7 @@
 """What measuring costs: ``python -m bench.quality CLIP.mp4 [DIALOGUE.wav] [IMAGE.png] [--rounds N]``, all in one run.
 
+Three rounds of a clip of 200 frames at 720p take a minute on an idle machine; ``--rounds 1`` takes half of it.
+
 CPU seconds (user + system, children included). Whatever is held against each other runs in turns, and of every way the
 best round counts, so that other work on the machine hardly does. Memory is the highest resident memory of a process
 that does nothing else (VmHWM), and how much of it came after everything was imported.
@@ -14,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
@@ -21,16 +24,19 @@ import av
 import cv2
 import imagehash
 import numpy as np
-from PIL import Image
 
 from resources.engines import Frame
 from resources.media.encode import Picture, compiled, encode_segment, encoded, ffmpeg_program
+from resources.media.frames import sample_frames, sampled
 from resources.media.planes import planes_of
 from resources.media.process import run
 from resources.media.wav import read_wav
 from resources.media.workers import RANGE_FRAMES
+from resources.quality.figures import Face, find_face, painted, read_rgb
 from resources.quality.flow import measure_motion, motion_of
-from resources.quality.frames import SMALL_HEIGHT, FrameMeter, decoded, read_frames
+from resources.quality.frames import SMALL_HEIGHT, FrameMeter, decoded
+from resources.quality.frames import read_frames as read_planes
+from resources.quality.lettering import READ_FRAMES, read_frames, read_picture
 from resources.quality.lips import best_lag
 from resources.quality.picture import measure_picture
 from resources.quality.ranges import PictureMeter, prove
@@ -103,7 +109,7 @@ def of_a_file(clip: Path, rounds: int) -> None:
     measures = measure_picture(clip, rate)
     ways: dict[str, Callable[[], object]] = {
         "decoding alone": lambda: only_decode(clip),
-        "the luma pass, every metric": lambda: read_frames(clip),
+        "the luma pass, every metric": lambda: read_planes(clip),
         "the proof: decoded, not deblocked, counted, luma": lambda: prove(clip, measures, rate),
         "OpenCV through RGB": lambda: through_rgb(clip),
         "PIL + imagehash": lambda: through_pil(clip),
@@ -202,7 +208,7 @@ def alone(way: str, clip: Path) -> None:
     if way == "decoding alone":
         only_decode(clip)
     elif way == "the luma pass":
-        read_frames(clip)
+        read_planes(clip)
     else:
         size = next(decoded(clip))
         picture = Picture(size.width, size.height, rate_of(clip))
@@ -251,10 +257,43 @@ def of_sound(dialogue: Path) -> None:
         print(f"{name}: {cpu(work, 3) / seconds:.3f} CPU s a second of speech ({seconds:.1f} s)")
 
 
-def of_safety(image: Path) -> None:
-    with Image.open(image) as opened:
-        size = opened.size
-    print(f"safety: {cpu(lambda: measure_exposure(image), 3):.2f} CPU s a picture of {size[0]}x{size[1]}")
+def of_a_picture(image: Path) -> None:
+    picture = read_rgb(image)
+    height, width = picture.shape[:2]
+    face = Face(left=width // 3, top=height // 4, right=width // 2, bottom=height * 5 // 8)
+    for name, work in (
+        ("safety", lambda: measure_exposure(image)),
+        ("lettering", lambda: read_picture(image)),
+        ("face", lambda: find_face(image)),
+        ("a figure's head and colours", lambda: painted(picture, face, shot="", scene="", who="")),
+    ):
+        print(f"{name}: {cpu(work, 3):.3f} CPU s a picture of {width}x{height}")
+
+
+def of_lettering(clip: Path) -> None:
+    frames = only_decode(clip)
+
+    def look() -> None:
+        read_frames(zip(sampled(frames, READ_FRAMES), sample_frames(clip, frames, READ_FRAMES), strict=False))
+
+    print(f"lettering: {cpu(look, 2):.2f} CPU s a clip ({READ_FRAMES} frames, decoding too)")
+
+
+def of_likeness() -> None:
+    """DINOv2 small with random weights: the time is that of the published ones."""
+    if find_spec("torch") is None:
+        return
+    import torch
+
+    from tests.harness.cpu_torchaudio import allow_cpu_torchaudio
+
+    allow_cpu_torchaudio()
+    from transformers import Dinov2Config, Dinov2Model
+
+    small = Dinov2Config(hidden_size=384, num_hidden_layers=12, num_attention_heads=6, image_size=518)
+    model, picture = Dinov2Model(small).eval(), torch.zeros(1, 3, 224, 224)
+    with torch.inference_mode():
+        print(f"likeness: {cpu(lambda: model(picture), 3):.3f} CPU s a figure (224x224, random weights)")
 
 
 def main() -> None:
@@ -262,16 +301,19 @@ def main() -> None:
     parser.add_argument("clip", type=Path)
     parser.add_argument("dialogue", type=Path, nargs="?")
     parser.add_argument("image", type=Path, nargs="?")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=3, help="of what is held against each other")
     args = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     of_a_file(args.clip, args.rounds)
     of_the_loop(args.clip, args.rounds)
     of_memory(args.clip)
     of_motion(args.clip, args.rounds)
     if args.dialogue is not None:
         of_sound(args.dialogue)
+    of_lettering(args.clip)
     if args.image is not None:
-        of_safety(args.image)
+        of_a_picture(args.image)
+    of_likeness()
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from resources.config import config_path, first_fault
-from resources.errors import ConfigInvalid, InputError
+from resources.config import config_path, held_to
+from resources.errors import InputError
 from resources.lexicon import gender_of as words_gender
 from schemas.media import ResolvedLook
 from schemas.plan import Character, Id, Short, Strict, Text, Voice
@@ -150,16 +149,18 @@ class VoiceBook(Strict):
 
 
 def load_voices(path: Path | None = None) -> VoiceBook:
-    """Read the voices. Raises :class:`~resources.errors.ConfigInvalid`."""
+    """The voices; read once, until the file changes. Raises :class:`~resources.errors.ConfigInvalid`."""
     path = path or config_path("voices.yaml")
-    try:
-        return VoiceBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ConfigInvalid(f"is not YAML: {error}", where=str(path)) from None
-    except ValidationError as error:
-        raise ConfigInvalid(first_fault(error), where=str(path)) from None
-    except OSError as error:
-        raise ConfigInvalid(f"cannot be read ({error.strerror})", where=str(path)) from None
+    if not path.is_file():
+        return held_to(VoiceBook, path)  # which tells why
+    found = path.stat()
+    return _read_voices(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read_voices(path: Path, changed_ns: int, size: int) -> VoiceBook:
+    """A fifth of a second, and every line of every shot asks for it."""
+    return held_to(VoiceBook, path)
 
 
 def base_language(language: str) -> str:

@@ -20,6 +20,9 @@ Model = TypeVar("Model", bound=BaseModel)
 _HERE = Path(__file__).resolve().parent
 _PLACES = (_HERE.parent / "configs", _HERE / "_configs")
 OWN = "SPARKLE_CONFIGS"
+MAX_YAML_BYTES = 256 * 1024
+MAX_YAML_NODES = 100_000
+"""The largest table has 900 (``models.yaml``, 15 kB)."""
 
 
 def config_path(name: str) -> Path:
@@ -46,16 +49,62 @@ def _places() -> tuple[Path, ...]:
 
 
 def load_config(name: str, model: type[Model]) -> Model:
-    """Read a YAML file and hold it to its model; the first fault is told in one line."""
-    path = config_path(name)
-    try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigInvalid(f"is not YAML: {error}", where=str(path)) from None
+    """Read a YAML file under ``configs/`` and hold it to its model; the first fault is told in one line."""
+    return held_to(model, config_path(name))
+
+
+def held_to(model: type[Model], path: Path) -> Model:
+    """A YAML file as its model. Raises :class:`ConfigInvalid` naming the first fault."""
+    value = read_yaml(path)
     try:
         return model.model_validate(value)
     except ValidationError as error:
         raise ConfigInvalid(first_fault(error), where=str(path)) from None
+
+
+def read_yaml(path: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> object:
+    """What a YAML file says, as plain data: a regular file, not too large, UTF-8, no more nodes than a table has.
+
+    An alias costs a few bytes and may stand for all that came before it, so nodes are counted with aliases written out.
+    Raises :class:`ConfigInvalid` in one line.
+    """
+    where = str(path)
+    try:
+        if not path.is_file():
+            raise ConfigInvalid("is not a file", where=where)
+        with path.open("rb") as file:
+            data = file.read(MAX_YAML_BYTES + 1)
+    except OSError as error:
+        raise ConfigInvalid(f"cannot be read ({error.strerror})", where=where) from None
+    if len(data) > MAX_YAML_BYTES:
+        raise ConfigInvalid(f"is larger than {MAX_YAML_BYTES // 1024:,} kB", where=where)
+    try:
+        value = yaml.load(data.decode("utf-8-sig"), Loader=loader)
+    except UnicodeDecodeError as error:
+        raise ConfigInvalid(f"is not UTF-8 text (byte {error.start})", where=where) from None
+    except RecursionError:
+        raise ConfigInvalid("is nested too deeply", where=where) from None
+    except yaml.YAMLError as error:
+        raise ConfigInvalid(f"is not YAML: {error}", where=where) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # PyYAML lets through what its makers of numbers, dates and booleans stumble over
+        raise ConfigInvalid(f"holds a value that is none of its kind ({error})", where=where) from None
+    if _too_many(value):
+        raise ConfigInvalid(f"says more than {MAX_YAML_NODES:,} things", where=where, hint="write its aliases out")
+    return value
+
+
+def _too_many(value: object) -> bool:
+    """Whether plain data has more nodes than :data:`MAX_YAML_NODES`; what leads back into itself has."""
+    waiting, count = [value], 0
+    while waiting and count <= MAX_YAML_NODES:
+        count += 1
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, (list, tuple, set)):
+            waiting += one
+    return count > MAX_YAML_NODES
 
 
 def first_fault(error: ValidationError) -> str:

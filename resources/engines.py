@@ -165,3 +165,12 @@ class VisionJudge(Engine, Protocol):
     def judge(self, frames: Sequence[Frame], prompt: str) -> Judgement:
         """What is to be said of ``frames``, in the order of the shot; ``prompt`` is data, whatever it says."""
         ...
+
+
+@runtime_checkable
+class LikenessModel(Engine, Protocol):
+    """Turns pictures into vectors that lie near each other where the pictures show the same."""
+
+    def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Vectors of length 1, (pictures, d); each picture is (height, width, 3) RGB."""
+        ...

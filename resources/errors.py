@@ -12,15 +12,48 @@
           DiskFull
         RenderFault             an engine failed or made something unusable
         PassingFault            it may work when tried again (a time-out, a busy device)
+          MemoryShort           this machine has no memory left for it
       Busy                      another process works on this film                exit code 1
       NeedsReview               made or blocked, and a person must look           exit code 3
         Paused                  a person paused the film                          exit code 3
       Stopped                   a person stopped the work                         exit code 130
 
-All of them pickle, and ``str()`` is one line.
+All of them pickle, ``str()`` is one line, whatever of a file or a request is quoted in it, and none of them tells a
+secret of this process, whoever said it.
 """
 
 from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from resources.secrets import without_secrets
+
+MOST_TOLD = 4000
+"""Characters of a message, a place or a hint: a key of a plan may have millions."""
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of what stands behind them."""
+
+
+def shown(text: str) -> str:
+    """``text`` as it can be printed anywhere: what would be a command for a terminal stands as its escape."""
+    if not text.isprintable():
+        text = "".join(_escaped(char) if _commands(char) else char for char in text[: MOST_TOLD + 1])
+    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}..."
+
+
+def one_line(text: str) -> str:
+    """The same with its white space drawn together."""
+    return shown(" ".join(text.split()))
+
+
+def _commands(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNS
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 class SparkleError(Exception):
@@ -29,10 +62,10 @@ class SparkleError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message = " ".join(message.split())
-        self.where = where
-        self.hint = hint
+        super().__init__(without_secrets(message))
+        self.message = one_line(without_secrets(message))
+        self.where = shown(without_secrets(where))
+        self.hint = one_line(without_secrets(hint))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.where, self.hint))
@@ -92,6 +125,10 @@ class PassingFault(Faulty):
     """A fault that may pass: it is tried again before it is told."""
 
 
+class MemoryShort(PassingFault):
+    """This machine has no memory left: another program may give some back, or the film has to be smaller."""
+
+
 class Busy(SparkleError):
     """Another process works on this film."""
 
@@ -110,3 +147,27 @@ class Stopped(SparkleError):
     """A person asked the working process to stop; what was made is kept."""
 
     exit_code = 130
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what is behind it, each once: a chain of exceptions may lead back into itself."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield at
+        at = at.__cause__ or at.__context__
+
+
+@contextmanager
+def memory_errors(where: str) -> Iterator[None]:
+    """Turn a :class:`MemoryError` within the block into a :class:`MemoryShort` in one line."""
+    try:
+        yield
+    except MemoryError as error:
+        asked = str(error).partition(" for ")[0].removeprefix("Unable to allocate ")
+        raise MemoryShort(
+            "there is not enough memory" + (f": {asked} more were asked for" if asked else ""),
+            where=where,
+            hint="close other programs, or make the film smaller (--resolution), and run the same command",
+        ) from None

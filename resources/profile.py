@@ -11,9 +11,10 @@ from pydantic import Field, JsonValue
 from resources.config import config_names, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
 from resources.farm import Farm
+from resources.store.remote.settings import Storage
 from schemas.plan import Id, Short, Strict
 
-Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge"]
+Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge", "likeness"]
 
 ENGINES: dict[tuple[Role, str], str] = {
     ("image", "cutout"): "resources.cutout.studio:CutoutImages",
@@ -27,6 +28,7 @@ ENGINES: dict[tuple[Role, str], str] = {
     ("music", "paper-band"): "resources.cutout.sound.engine:EmbeddedMusic",
     ("lipsync", "wav2lip"): "resources.gpu.wav2lip:Wav2LipSync",
     ("judge", "qwen2-vl"): "resources.gpu.qwen_vl:QwenJudge",
+    ("likeness", "dinov2"): "resources.gpu.dinov2:DinoLikeness",
 }
 """Every engine by role and name, imported when it is first needed."""
 
@@ -37,6 +39,7 @@ ON_MODELS: frozenset[tuple[Role, str]] = frozenset(
         ("voice", "chatterbox"),
         ("lipsync", "wav2lip"),
         ("judge", "qwen2-vl"),
+        ("likeness", "dinov2"),
     }
 )
 """Those of them that load models: they are made with ``options`` (of the profile) and ``room`` (a GpuRoom)."""
@@ -59,6 +62,8 @@ class EngineNames(Strict):
     music: str
     judge: str | None = None
     """Looks at frames of every shot; None: quality rests on measured numbers alone."""
+    likeness: str | None = None
+    """Tells painted characters apart, whatever they wear; None: heads and colours alone are compared."""
 
 
 class AgentModels(Strict):
@@ -120,6 +125,8 @@ class Profile(Strict):
     """What an engine that loads models is told, by role; each has a strict schema of its own for it."""
 
     preview: Preview = Preview()
+    storage: Storage | None = None
+    """The object store of homes that are made with this profile; None: what the home says, or none."""
     farm: Farm | None = None
     """None: films are made on this machine. Else the workers of a cluster make them, wherever each step finds room."""
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.time import KNOWN_RATES, FrameRate
 from schemas.vocabulary import (
@@ -44,8 +44,18 @@ MAX_SHOT_SECONDS = 60.0
 MAX_FILM_SECONDS = 1800.0
 
 
-def _clean(text: str) -> str:
-    """NFC-normalise, and refuse control characters other than newline and tab."""
+_NEVER = 16_000
+"""Characters: normalising draws at most four together, so nothing longer holds to any bound below."""
+
+
+def _clean(text: object) -> object:
+    """NFC-normalise, take off white space at both ends, refuse control characters other than newline and tab.
+
+    It comes before the bounds on length, which are of what is kept: a title of one space is empty, and would be taken
+    once and never read again.
+    """
+    if not isinstance(text, str) or len(text) > _NEVER:
+        return text
     text = unicodedata.normalize("NFC", text)
     for char in text:
         if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t":
@@ -55,14 +65,14 @@ def _clean(text: str) -> str:
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case letters, digits, ``_`` and ``-``; at most 64; never a path."""
-Short = Annotated[str, Field(max_length=120), AfterValidator(_clean)]
-Line = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean)]
-Long = Annotated[str, Field(max_length=4000), AfterValidator(_clean)]
+Short = Annotated[str, Field(max_length=120), BeforeValidator(_clean)]
+Line = Annotated[str, Field(max_length=500), BeforeValidator(_clean)]
+Text = Annotated[str, Field(max_length=2000), BeforeValidator(_clean)]
+Long = Annotated[str, Field(max_length=4000), BeforeValidator(_clean)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 """A colour as ``#rrggbb`` (sRGB)."""
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-MediaPath = Annotated[str, Field(min_length=1, max_length=240), AfterValidator(_clean)]
+MediaPath = Annotated[str, Field(min_length=1, max_length=240), BeforeValidator(_clean)]
 
 
 class Strict(BaseModel):

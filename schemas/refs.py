@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from schemas.plan import Id, Strict
 
@@ -36,6 +36,17 @@ Slot = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """The place of a shot in the store and in Dagster's partitions, given at first sight and kept."""
 
 
+def _stays_inside(uri: str) -> str:
+    """Refuse an address that leads out of the home: whoever reads a record opens what it names."""
+    if uri.startswith("/") or ".." in uri.split("/") or not uri.isprintable():
+        raise ValueError("leads out of the home")
+    return uri
+
+
+Uri = Annotated[str, AfterValidator(_stays_inside)]
+"""A file or folder, relative to ``SPARKLE_HOME``."""
+
+
 class FileRef(Strict):
     """One file of an artifact. ``name`` is relative to the artifact's folder."""
 
@@ -47,7 +58,7 @@ class FileRef(Strict):
 class MediaReference(Strict):
     """A media file where only data is kept (an ADK artifact): what it is and where, never its bytes."""
 
-    uri: str
+    uri: Uri
     """Relative to ``SPARKLE_HOME``; the file is immutable."""
     sha256: Sha256
     bytes: int = Field(ge=0)
@@ -63,7 +74,7 @@ class AssetRef(Strict):
     fingerprint: Sha256
     sha256: Sha256
     """Content hash over the names and hashes of all files."""
-    uri: str
+    uri: Uri
     """Folder of the artifact, relative to ``SPARKLE_HOME``."""
     files: list[FileRef]
     facts: dict[str, Any] = Field(default_factory=dict)

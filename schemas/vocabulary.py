@@ -141,6 +141,9 @@ class Species(StrEnum):
     SCARECROW = "scarecrow"
     SNOWMAN = "snowman"
     CLOUD = "cloud"
+    CAMEL = "camel"
+    POTATO = "potato"
+    TOASTER = "toaster"
 
 
 class Age(StrEnum):
@@ -182,6 +185,7 @@ class Garment(StrEnum):
     SUIT = "suit"
     ARMOUR = "armour"
     SPACESUIT = "spacesuit"
+    APRON = "apron"
 
 
 class Headwear(StrEnum):
@@ -195,6 +199,10 @@ class Headwear(StrEnum):
     HELMET = "helmet"
     SCARF = "scarf"
     BOW = "bow"
+    TOQUE = "toque"
+    """A cook's tall white hat."""
+    POINTED = "pointed"
+    """A wizard's or a witch's."""
 
 
 class Mood(StrEnum):

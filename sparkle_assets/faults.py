@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from resources.errors import PassingFault, SparkleError
+from resources.errors import PassingFault, SparkleError, chain, memory_errors
+from resources.secrets import without_secrets
 
 
 class Told(dg.Failure):
@@ -39,8 +40,16 @@ def family(error: SparkleError) -> str:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn a :class:`SparkleError` into a failure with its message and hint as metadata."""
+    """Turn a :class:`SparkleError`, or a lack of memory, into a failure with its message and hint as metadata.
+
+    Dagster keeps the text of everything else that is raised: no secret may be in it.
+    """
     try:
-        yield
+        with memory_errors(""):
+            yield
     except SparkleError as error:
         raise Told(error) from None
+    except BaseException as error:
+        for one in chain(error):
+            one.args = tuple(without_secrets(part) if isinstance(part, str) else part for part in one.args)
+        raise

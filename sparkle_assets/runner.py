@@ -21,6 +21,7 @@ from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 from sparkle_assets.processes import alive, older_than, process_tag
 from sparkle_assets.record import Record
+from sparkle_assets.record_faults import record_errors, record_fault
 from sparkle_assets.runs import MOVIE_TAG, PID_TAG
 
 SETTINGS = """\
@@ -63,16 +64,18 @@ class Runner:
         self.home = home
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         prepare_instance(home.dagster)
-        self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+        with record_errors(home.dagster):
+            self.instance = dg.DagsterInstance.from_config(str(home.dagster))
+            fail_dead_runs(self.instance)
         self.defs = build_definitions(home.root, profile, engines)
         self._record = Record(self.instance, self.defs)
-        fail_dead_runs(self.instance)
         self.interrupts = Interrupts()
 
     def add_movie(self, movie: str) -> None:
         """Make a film known as a partition."""
-        if not self.instance.has_dynamic_partition(str(movies.name), movie):
-            self.instance.add_dynamic_partitions(str(movies.name), [movie])
+        with record_errors(self.home.dagster):
+            if not self.instance.has_dynamic_partition(str(movies.name), movie):
+                self.instance.add_dynamic_partitions(str(movies.name), [movie])
 
     def run(self, job: str, movie: str, slot: str | None = None) -> None:
         """Execute a job for a film or a shot. Raises :class:`SparkleError`; the run is recorded either way."""
@@ -90,13 +93,12 @@ class Runner:
             raise
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
-        except dg.DagsterError as error:
-            raise self._blocked(error, movie, slot) or _unexpected(error, job) from error
-        except OSError as error:
-            raise _unexpected(error, job) from error
+        except Exception as error:  # Dagster raises what a step raised, of whatever kind; its log has the traceback
+            fault = record_fault(error, self.home.dagster) or self._blocked(error, movie, slot)
+            raise fault or _unexpected(error, job) from error
         self.interrupts.check()
 
-    def _blocked(self, error: dg.DagsterError, movie: str, slot: str | None) -> NeedsReview | None:
+    def _blocked(self, error: Exception, movie: str, slot: str | None) -> NeedsReview | None:
         """The error of a failed blocking check, in the words of its findings."""
         if not isinstance(error, DagsterAssetCheckFailedError):
             return None
@@ -108,11 +110,13 @@ class Runner:
 
     def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
         """The data version Dagster has on record for an asset of a film or a shot."""
-        return self._record.version(asset, movie, slot)
+        with record_errors(self.home.dagster):
+            return self._record.version(asset, movie, slot)
 
     def held(self, movie: str, slot: str) -> bool:
         """Whether a check that Dagster has on record for a shot failed so that it holds the film."""
-        return self._record.held(movie, slot)
+        with record_errors(self.home.dagster):
+            return self._record.held(movie, slot)
 
     def close(self) -> None:
         """Let go of the instance."""
@@ -138,7 +142,7 @@ def initialise_instance(home: Home, profile: str = "embedded") -> int:
     from sparkle_assets.instances import ready_instance
 
     folder = ready_instance(home, profile)
-    with short_lock(folder / ".initialise.lock"):
+    with short_lock(folder / ".initialise.lock"), record_errors(folder):
         instance = dg.DagsterInstance.from_config(str(folder))
         try:
             return fail_dead_runs(instance) if folder == home.dagster else 0

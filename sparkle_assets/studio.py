@@ -18,6 +18,7 @@ from resources.errors import Busy, ConfigInvalid
 from resources.profile import Profile, Role, load_profile, preview_of
 from resources.store.film import FilmFolder, Home
 from resources.store.locks import film_lock, shot_lock
+from resources.store.remote.settings import adopt_storage
 from sparkle_assets.runs import PID_TAG
 
 if TYPE_CHECKING:
@@ -278,6 +279,7 @@ def _take_turn(stack: ExitStack, film: FilmFolder, slot: str | None, *, queued: 
 
 def studio_resources(home: Path, profile: Profile, others: Mapping[str, Any]) -> dict[str, Any]:
     """All resources of a code location by key; ``others`` replace the profile's engines."""
+    adopt_storage(Home(home).root, profile.storage)
     cache_folder = str(Home(home).cache)
 
     given = {"profile": profile.name, "cache": cache_folder}

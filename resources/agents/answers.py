@@ -56,7 +56,13 @@ class Reply:
         if code and code != _EMPTY and not self.cut:
             self.fault = ModelFault(f"the model declined to answer: {code} {event.error_message or ''}"[:300])
         if event.content and event.content.role == "model":
-            self.text += "".join(part.text for part in event.content.parts or [] if part.text and not part.thought)
+            said = (part.text for part in event.content.parts or [] if part.text and not part.thought)
+            self.text += _writable("".join(said))
+
+
+def _writable(text: str) -> str:
+    """``text`` without halves of surrogate pairs, which JSON may hold (``"\\ud800"``) and no file can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def read_answer(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import skia
 
 from resources.cutout.cast import Performance, Pose, Puppet
+from resources.cutout.cast.arms import at_frame, steady, turn_limit
 from resources.cutout.cast.business import swell
 from resources.cutout.cast.rig import Box
 from resources.cutout.props import draw_prop
@@ -23,6 +24,8 @@ _FREE = 999.0
 _STEP = 4
 _ARM = 4.6
 """Half the thickness of an arm and its hand, in design units."""
+_UNDERWAY = 0.8
+"""What is left for the arms of somebody whose whole body is on its way."""
 _KNEE = 22.0
 """Degrees over which an arm comes to rest below its limit."""
 
@@ -41,6 +44,8 @@ class Actor:
     passes: tuple[Pass, ...] = ()
     limits: tuple[float, float] = (_FREE, _FREE)
     """Degrees that the near and the far arm may rise."""
+    arms: tuple[Sequence[float], Sequence[float]] = ((), ())
+    """Angles of the near and the far arm at every second frame; empty: as they are acted."""
 
     def pose(self, frame: int, t: float, height: int) -> Pose:
         """The pose at a frame; floating bodies rise and sink by themselves."""
@@ -52,10 +57,12 @@ class Actor:
         pose = self.part.pose(frame, base) if self.part else base
         if self.lifted and shown > 0:
             pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
-        pose = replace(pose, held=held)
+        pose = replace(pose, held=held, grasp=shown)
         near, far = self.limits
         if pose.arm_near > near - _KNEE or pose.arm_far > far - _KNEE:
             pose = replace(pose, arm_near=below(pose.arm_near, near), arm_far=below(pose.arm_far, far))
+        if self.arms[0]:
+            pose = replace(pose, arm_near=at_frame(self.arms[0], frame), arm_far=at_frame(self.arms[1], frame))
         if figure.floats:
             sway = 0.010 * height * math.sin(1.15 * t + self.phase)
             pose = replace(pose, y=pose.y + sway, lean=pose.lean + 1.6 * math.sin(0.8 * t + self.phase))
@@ -86,6 +93,24 @@ def restrained(actors: Sequence[Actor]) -> list[Actor]:
         replace(actor, limits=(_limit(actor, faces[:index], near=True), _limit(actor, faces[:index], near=False)))
         for index, actor in enumerate(actors)
     ]
+
+
+def steadied(actors: Sequence[Actor], frames: int, fps: float, width: float) -> list[Actor]:
+    """The actors with arms that turn no faster than their hands may travel in a frame ``width`` pixels wide."""
+    out = []
+    for actor in actors:
+        name = actor.puppet.rig.hand_part
+        other = name.replace("near", "far")
+        names = [one for one in (name, other) if one in actor.puppet.rig.by_name]
+        if actor.part is None or not names:
+            out.append(actor)
+            continue
+        limit = 2 * min(turn_limit(actor.puppet, one, one is name, width) for one in names)
+        limit *= _UNDERWAY if actor.part.walk is not None else 1.0
+        poses = [actor.pose(frame, frame / fps, 0) for frame in range(0, frames + 2, 2)]
+        near, far = (steady([getattr(pose, arm) for pose in poses], limit) for arm in ("arm_near", "arm_far"))
+        out.append(replace(actor, arms=(near, far)))
+    return out
 
 
 def _rest(actor: Actor) -> Pose:

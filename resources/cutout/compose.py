@@ -25,6 +25,8 @@ BIG_THINGS = frozenset(
         "boat",
         "ship",
         "car",
+        "taxi",
+        "oven",
         "bus",
         "train",
         "tree",
@@ -53,7 +55,11 @@ BIG_THINGS = frozenset(
         "kite",
     ]
 )
-_HOVERERS = (Species.BIRD, Species.FISH, Species.WHALE, Species.BEE, Species.CLOUD)
+_WAVE = {ShotSize.WIDE: 0.66, ShotSize.MEDIUM: 0.50, ShotSize.CLOSE: 0.35, ShotSize.REACTION: 0.35}
+"""Depth of a swimmer in the sea: just behind the wave that crosses the frame's lower part at this size."""
+_SUNK = {ShotSize.MEDIUM: 0.10, ShotSize.CLOSE: 0.06, ShotSize.REACTION: 0.06}
+"""How much lower than other heads a swimmer's is in a closer shot, of the frame's height."""
+_HOVERERS = (Species.FISH, Species.WHALE, Species.BEE, Species.CLOUD)
 """Who needs no ground."""
 
 
@@ -309,12 +315,14 @@ class Composer:
             if wide:
                 y -= self.height * (0.10 + 0.12 * ((index * 2) % 3) + stream.uniform(0, 0.05))
         elif self.request.place is Place.SEA and species in SWIMMERS:
+            # behind a wave: what swims is seen from the waterline up
             floats, shadow = True, False
-            if wide:
-                y, depth = self.height * 0.80, 0.66
+            depth = _WAVE[self.size]
+            y = self.height * 0.845 if wide else y + _SUNK[self.size] * self.height
         elif species in (*_HOVERERS, Species.GHOST):
             floats = True
             if wide and species is not Species.GHOST:
+                shadow = False  # it would hang in the air with them
                 y -= self.height * (0.24 if species is Species.CLOUD else 0.10)
         return StageFigure(
             character_id=body.figure.character_id,

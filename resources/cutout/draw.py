@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import skia
 
-from resources.cutout.actor import FLIGHT_S, Actor, fly, laid, restrained
+from resources.cutout.actor import FLIGHT_S, Actor, fly, laid, restrained, steadied
 from resources.cutout.camera import Camera, Lens, camera_of, extremes, layer_shift, layer_zoom
 from resources.cutout.cast import Performance, Pose, Puppet
 from resources.cutout.cast.walk import Walk
@@ -77,7 +77,8 @@ class Painter:
         self.layers: list[Layer] = sorted(layers, key=lambda layer: layer.depth > 1.0)
         self.air: Air = air(self.scene, self.width, self.height, seed)
         self.passes = tuple(passes)
-        self.actors = restrained([self._actor(figure, parts, lines) for figure in stage.figures] if people else [])
+        actors = restrained([self._actor(figure, parts, lines) for figure in stage.figures] if people else [])
+        self.actors = steadied(actors, camera.frames, camera.fps, float(stage.width))
         self.props = [self._prop(prop) for prop in stage.props] if people else []
         self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
         self.ledge = self._ledge() if people and stage.ledge is not None else None

@@ -60,6 +60,12 @@ def mix(first: int, second: int, amount: float) -> int:
     return packed
 
 
+def luminance(value: str | int) -> float:
+    """How light a colour is, 0 black to 1 white (Rec. 709 weights on sRGB values)."""
+    packed = colour(value)
+    return (0.2126 * (packed >> 16 & 255) + 0.7152 * (packed >> 8 & 255) + 0.0722 * (packed & 255)) / 255
+
+
 def paint(fill: int, stroke: float = 0.0, blur: float = 0.0) -> skia.Paint:
     """An anti-aliased paint: filled, or a round-ended line ``stroke`` wide; ``blur`` is the sigma of a soft edge."""
     made = skia.Paint(AntiAlias=True, Color=fill)

@@ -54,6 +54,9 @@ STATURE: dict[Species, float] = {
     Species.BEE: 0.46,
     Species.SNOWMAN: 0.92,
     Species.CLOUD: 0.72,
+    Species.CAMEL: 1.14,
+    Species.POTATO: 0.74,
+    Species.TOASTER: 0.78,
 }
 """Height in a wide shot against a grown person's. Small creatures are larger than life: they are who we look at."""
 _AGE = {Age.CHILD: 0.78, Age.ADULT: 1.0, Age.OLD: 0.95}

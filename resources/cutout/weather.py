@@ -173,7 +173,7 @@ def _fog(scene: Scene, width: int, height: int, seed: int) -> Air:
     tone = mix(scene.palette.sky, 0xFFFFFFFF, 0.10 if scene.night else 0.35)
     sheets: list[tuple[skia.Image, float, float, float]] = []
     for index, (top, tall, alpha, speed) in enumerate(
-        ((0.36, 0.30, 0.62, 9.0), (0.56, 0.30, 0.55, -13.0), (0.74, 0.30, 0.55, 19.0))
+        ((0.06, 0.44, 0.66, 6.0), (0.32, 0.36, 0.80, 9.0), (0.54, 0.32, 0.66, -13.0), (0.74, 0.30, 0.58, 19.0))
     ):
         stream = rng(seed, "fog", index)
         wide, high = int(width * 1.5), int(height * tall)
@@ -199,7 +199,7 @@ def _fog(scene: Scene, width: int, height: int, seed: int) -> Air:
             x = -0.25 * width + 0.20 * width * math.sin(speed * t / (0.2 * width) + phase)
             canvas.drawImage(image, round(x), round(top + 0.008 * height * math.sin(0.5 * t + phase)))
 
-    return Air(lambda canvas, t: draw(canvas, t, (0, 1)), lambda canvas, t: draw(canvas, t, (2,)))
+    return Air(lambda canvas, t: draw(canvas, t, (0, 1, 2)), lambda canvas, t: draw(canvas, t, (3,)))
 
 
 def _leaves(scene: Scene, width: int, height: int, scale: float, seed: int) -> Air:

@@ -14,6 +14,7 @@ MODELS: dict[str, str] = {
     "chatterbox": "chatterbox",
     "wav2lip": "wav2lip",
     "qwen2-vl": "qwen2-vl-2b",
+    "dinov2": "dinov2-small",
 }
 """The model that an engine asks unless the profile's options name another (``model``); the largest, where it has
 several."""

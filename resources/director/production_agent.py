@@ -23,7 +23,7 @@ from resources.director.bench import Bench
 from resources.director.estimate import History
 from resources.director.progress import Progress
 from resources.director.rehearsal import production_graph, rehearsed
-from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
+from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped, memory_errors
 from resources.pipeline.control import admit, begin
 from resources.pipeline.examine import hold_early, hold_image, hold_shot
 from resources.pipeline.healing import Mending, mend_all, mend_shot, still_held
@@ -99,7 +99,7 @@ def run(
         production = bench.peek(movie)
         graph = production_graph(production, History(bench.home))
         watched = listening(Progress(graph, on_event).hear) if on_event is not None else nullcontext()
-        with production.run(), watched:
+        with memory_errors(movie), production.run(), watched:
             make_film(production)
         production.save()
         return _result(production, first, time.monotonic() - begun)
@@ -222,7 +222,8 @@ def _try(
 ) -> None:
     """Work for one shot; a failed shot does not stop the others, a full disk or a person does."""
     try:
-        work(production, slot)
+        with memory_errors(f"shot {slot}"):
+            work(production, slot)
     except (DiskFull, Stopped):
         raise
     except SparkleError as error:

@@ -7,6 +7,7 @@ missing, a node that cannot be reached, and a way back that does not lead throug
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError
 
-from resources.config import config_path, first_fault
+from resources.config import config_path, first_fault, read_yaml
 from resources.director.tools.catalogue import catalogue
 from resources.errors import ConfigInvalid
 from schemas.plan import Short, Strict
@@ -78,10 +79,7 @@ class Graph:
 
 def read_graph(path: Path) -> Graph:
     """The graph in a file. Raises :class:`ConfigInvalid`."""
-    try:
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoTwice)
-    except yaml.YAMLError as error:
-        raise ConfigInvalid(f"is not YAML: {error}", where=str(path)) from None
+    value = read_yaml(path, _NoTwice)
     try:
         config = WorkflowConfig.model_validate(value)
         graph = _Reader().read(config.edges)
@@ -132,8 +130,8 @@ class _NoTwice(yaml.SafeLoader):
     """YAML without keys that are given twice, of which the last would win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        keys = Counter(str(self.construct_object(key, deep=True)) for key, _ in node.value)
+        twice = sorted(key for key, times in keys.items() if times > 1)
         if twice:
             raise yaml.YAMLError(f"{', '.join(twice)} is given twice, line {node.start_mark.line + 1}")
         return super().construct_mapping(node, deep)

@@ -159,7 +159,7 @@ class ModelContext:
         with ExitStack() as finish:
             finish.callback(self._pool.release, slot, keep=self._need.stay)
             self._tell("inference_end", engine=self._spec.key, peak=lease.peak, predicted_total=lease.predicted.total)
-            if self._pool.measured is not None:
+            if self._pool.measured is not None and not lease.plan.device_map:  # whose peak is that of one card
                 label = self._pool.accelerator(lease.plan).label
                 self._pool.measured.record(lease.plan, label, self._spec.estimate(lease.plan), lease.peak)
         self._tell("cleanup", kept=self._pool.warm(self._spec, lease.plan), **self._leak(slot))
@@ -174,7 +174,7 @@ class ModelContext:
     @staticmethod
     def _leak(slot: Slot) -> dict[str, Any]:
         """What the sentinel says: a model that was dropped and is still alive."""
-        return {"leaked_bytes": slot.weights} if slot.state == "lost" else {}
+        return {"leaked_bytes": slot.bytes} if slot.state == "lost" else {}
 
     def _tell(self, event: str, **data: Any) -> None:
         taken = snapshot(self._pool.accelerator(self._need.plan), event)

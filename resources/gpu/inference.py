@@ -16,6 +16,7 @@ from resources.gpu.ladder import LADDER, Permissions, Rung, StepTaken, descend, 
 from resources.gpu.plan import LoadPlan
 from resources.gpu.pool import ModelPool
 from resources.gpu.spec import ModelSpec, Need
+from resources.gpu.spread import weighed
 from resources.store.steps import current_step
 from resources.store.timeline import write_memory_event
 
@@ -99,10 +100,13 @@ def _sight(pool: ModelPool, spec: ModelSpec, plan: LoadPlan) -> dict[str, Any]:
     Predictions are the formulas' own, without what was measured: two plans are compared, and only one was ever run.
     """
 
-    def predict(one: LoadPlan) -> int:
-        return spec.estimate(one).total + (0 if one.alone else pool.others(spec, one))
+    devices = pool.room()
 
-    return {"predict": predict, "devices": pool.room(), "host": lambda one: spec.estimate(one).host}
+    def predict(one: LoadPlan) -> int:
+        need = weighed(spec.pieces(), one, spec.estimate(one), devices)
+        return need + (0 if one.alone else pool.others(spec, one))
+
+    return {"predict": predict, "devices": devices, "host": lambda one: spec.estimate(one).host}
 
 
 def _at_the_end(last: ModelOOMError, steps: list[StepTaken], hint: str) -> ModelOOMError:

@@ -68,13 +68,14 @@ def _rung(name: str, says: str, **given: Any) -> Rung:
     return Rung(name, says, **{"when": {}, "sets": {}, "shrinks": {}, **given})
 
 
-_GPU: Mapping[str, Sequence[Any]] = {"device_map": [""]}
+_ONE_CARD: Mapping[str, Any] = {"device_map": "", "max_memory": ()}
+"""A model that is offloaded is on one card: diffusers does not do both."""
 
 LADDER: tuple[Rung, ...] = (
     _rung("evict_others", "unloaded the other models", sets={"alone": True}),
     _rung(
-        "offload", "kept one part of the model on the card at a time", when={**_GPU, "offload": ["none"]},
-        sets={"offload": "model"},
+        "offload", "kept one part of the model on the card at a time", when={"offload": ["none"]},
+        sets={"offload": "model", **_ONE_CARD},
     ),
     _rung("tile_vae", "decoded pictures in tiles", sets={"vae_tiling": True}),
     _rung("slice_vae", "decoded one picture of the batch at a time", sets={"vae_slicing": True}),
@@ -83,7 +84,7 @@ LADDER: tuple[Rung, ...] = (
     _rung("other_gpu", "moved to another card", elsewhere=True),
     _rung(
         "offload_layers", "kept one layer of the model on the card at a time",
-        when={**_GPU, "offload": ["none", "model"], "quantisation": ["none"]}, sets={"offload": "sequential"},
+        when={"offload": ["none", "model"], "quantisation": ["none"]}, sets={"offload": "sequential", **_ONE_CARD},
     ),
     _rung("half_precision", "used 16 bits", when={"dtype": ["float32"]}, sets={"dtype": "bfloat16"},
           permission="lower_precision", seen=True),
@@ -98,7 +99,7 @@ LADDER: tuple[Rung, ...] = (
     ),
     _rung(
         "cpu", "worked on the CPU",
-        sets={"device": "cpu", "device_map": "", "dtype": "float32", "offload": "none", "quantisation": "none"},
+        sets={"device": "cpu", **_ONE_CARD, "dtype": "float32", "offload": "none", "quantisation": "none"},
         permission="cpu_fallback",
     ),
 )  # fmt: skip

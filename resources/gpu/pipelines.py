@@ -13,6 +13,9 @@ from typing import Any
 from resources.errors import Missing
 from resources.gpu.plan import LoadPlan, Precision
 
+_MORE = 1 << 50
+"""Bytes; no part of a model is as large."""
+
 
 def pretrained_kwargs(
     plan: LoadPlan,
@@ -40,10 +43,20 @@ def pretrained_kwargs(
     if plan.device_map:
         kwargs["device_map"] = plan.device_map
         if plan.max_memory:
-            kwargs["max_memory"] = {_index(name): count for name, count in plan.max_memory}
+            kwargs["max_memory"] = memory_map(plan)
     if plan.quantisation != "none":
         kwargs["quantization_config"] = _bits(plan, list(quantised))
     return kwargs
+
+
+def memory_map(plan: LoadPlan) -> dict[int | str, int]:
+    """A plan's ``max_memory`` for diffusers' device maps.
+
+    They send a part that is larger in 16 bits than what its card may give to the CPU, without a word, and also when it
+    is to be quantised. What fits was decided before the load (:mod:`resources.gpu.spread`): so every card is given as
+    much more, and only their order counts.
+    """
+    return {_index(name): most + _MORE for name, most in plan.max_memory}
 
 
 def load_pipeline(

@@ -7,7 +7,9 @@ use of the pool.
 
 Locks: one condition guards all state. It is never held while a model loads (that takes minutes) or works; it is held
 while one is dropped, so that the budget is never passed, not even for a moment. The lock on a card across processes
-(:mod:`resources.gpu.lease`) is taken under it without waiting, so the two cannot wait for each other.
+(:mod:`resources.gpu.lease`) is taken under it without waiting, so the two cannot wait for each other. One model loads
+at a time: while it does, accelerate has ``torch.nn.Module`` make empty parameters, in whatever thread. Waiting for that
+counts as loading, so a load that hangs is told by whoever waits for it, too.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from resources.gpu.plan import LoadPlan
 from resources.gpu.shortage import no_room, said_no_room
 from resources.gpu.slots import Card, Resident, Slot
 from resources.gpu.spec import ModelSpec, Need
+from resources.gpu.spread import cards_of, shares
 
 TICK_S = 0.05
 DEFAULT_RESERVE = 3 << 29
@@ -65,6 +68,7 @@ class ModelPool:
         self._locks = locks
         self._clock = clock
         self._turn = threading.Condition(threading.RLock())
+        self._one_load = threading.Lock()
         self._slots: dict[tuple[str, LoadPlan], Slot] = {}
         self._lost: list[Slot] = []
         self._pins: dict[str, int] = {}
@@ -105,7 +109,7 @@ class ModelPool:
         with self._turn:
             mine = (spec.key, plan.loaded_as())
             devices = self._devices(plan)
-            return max(sum(slot.bytes for slot in self._on(name) if slot.key != mine) for name in devices)
+            return max(sum(slot.on(name) for slot in self._on(name) if slot.key != mine) for name in devices)
 
     def accelerator(self, plan: LoadPlan) -> Accelerator:
         """The device that a plan works on; the first of them when it is spread over several."""
@@ -121,6 +125,18 @@ class ModelPool:
         with self._turn:
             slot = self._slots.get((spec.key, plan.loaded_as()))
             return slot is not None and slot.state == "ready"
+
+    def may_take(self, device: str) -> bool:
+        """Whether no other process has the device at this moment."""
+        with self._turn:
+            card = self._card(device)
+            uuid = card.accelerator.uuid
+            if card.locked or self._locks is None or uuid is None:
+                return True
+            taken = self._locks.try_take(uuid)
+            if taken:
+                self._locks.give(uuid)
+            return taken
 
     # -- what stays ----------------------------------------------------------------------------------------------
 
@@ -180,7 +196,7 @@ class ModelPool:
         """The lease is over. Without ``keep`` the model is dropped, and the device's cache given back."""
         with self._turn:
             slot.holder = None
-            slot.working = 0
+            slot.working = {}
             slot.used_at = self._clock()
             if slot.state == "ready" and (not keep or self._closed):
                 self._drop(slot)
@@ -217,31 +233,27 @@ class ModelPool:
 
     def _try(self, spec: ModelSpec, need: Need, told: Bytes, slot: Slot | None) -> tuple[Slot, bool] | None:
         """Reserve, unloading what is idle; None when it must wait for somebody. Raises when waiting will not help."""
-        devices = self._devices(need.plan)
-        weights, working = -(-told.weights // len(devices)), -(-told.working // len(devices))
-        wanted = working if slot is not None else weights + working
-        self._check_host(spec, need.plan, told, slot)
-        for name in devices:
+        each = shares(spec.pieces(), need.plan, told, self._devices(need.plan))
+        if not self._host_has_room(spec, need.plan, told, slot):
+            return None
+        limits = dict(need.plan.max_memory) if need.plan.device_map else {}
+        for name, share in each.items():
+            wanted = share.working if slot is not None else share.total
             if need.plan.alone:
                 self._evict(name, keep=slot)
-            if not self._make_room(name, wanted, keep=slot):
-                if self._waiting_helps(name, wanted, slot):
+            room = min(self._room(self._cards[name]), limits.get(name, 1 << 62))
+            if share.total > room or not self._make_room(name, wanted, keep=slot):
+                if share.total <= room and self._waiting_helps(name, wanted, slot):
                     return None
-                raise no_room(
-                    spec,
-                    need.plan,
-                    told.total,
-                    self._room(self._cards[name]),
-                    self._cards[name].accelerator,
-                    self._on(name),
-                )
-        if not self._lock_cards(devices):
+                raise no_room(spec, need.plan, share.total, room, self._cards[name].accelerator, self._on(name))
+        if not self._lock_cards(tuple(each)):
             return None
         fresh = slot is None
         if slot is None:
-            slot = Slot(spec, need.plan.loaded_as(), devices, weights)
+            weights = {name: share.weights for name, share in each.items()}
+            slot = Slot(spec, need.plan.loaded_as(), weights, told.host)
             self._slots[slot.key] = slot
-        slot.working = working
+        slot.working = {name: share.working for name, share in each.items()}
         slot.holder = threading.get_ident()
         slot.used_at = self._clock()
         slot.leases += 1
@@ -262,18 +274,26 @@ class ModelPool:
     def _waiting_helps(self, name: str, wanted: int, keep: Slot | None) -> bool:
         """Whether there would be room once everything of others that is in use, or loading, is over."""
         stuck = sum(
-            slot.bytes if self._stays(slot) and slot.holder is None else slot.weights if self._stays(slot) else 0
+            slot.on(name) if slot.holder is None else slot.weights[name]
             for slot in self._on(name)
-            if slot is not keep
+            if slot is not keep and self._stays(slot)
         )
         used = any(slot.holder is not None or slot.state == "lost" for slot in self._on(name) if slot is not keep)
-        mine = keep.weights if keep is not None else 0
+        mine = keep.weights[name] if keep is not None else 0
         return used and stuck + mine + wanted <= self._room(self._cards[name])
 
-    def _check_host(self, spec: ModelSpec, plan: LoadPlan, told: Bytes, slot: Slot | None) -> None:
+    def _host_has_room(self, spec: ModelSpec, plan: LoadPlan, told: Bytes, slot: Slot | None) -> bool:
+        """Whether the host holds what waits there; False when it must wait for a load that is to take of it as well.
+
+        What is loaded is used memory, which the room is measured without.
+        """
         host = self._cards.get("cpu")
-        if slot is None and host is not None and told.host > self._room(host):
-            raise no_room(spec, plan, told.host, self._room(host), host.accelerator, self._on("cpu"))
+        if slot is not None or host is None:
+            return True
+        room = self._room(host)
+        if told.host > room:
+            raise no_room(spec, plan, told.host, room, host.accelerator, self._on("cpu"))
+        return told.host + sum(one.host for one in self._slots.values() if one.state == "loading") <= room
 
     def _lock_cards(self, devices: Sequence[str]) -> bool:
         """Hold every card across processes; all of them or none."""
@@ -301,7 +321,12 @@ class ModelPool:
     def _load(self, slot: Slot, need: Need) -> None:
         timeout_s = self.load_timeout_s if need.load_timeout_s is None else need.load_timeout_s
         spec, plan = slot.spec, need.plan
-        job = LoadJob(lambda: spec.load(plan, spec.files()), lambda: self._late(slot), spec.key)
+
+        def load() -> object:
+            with self._one_load:
+                return spec.load(plan, spec.files())
+
+        job = LoadJob(load, lambda: self._late(slot), spec.key)
         ended = False
         job.start()
         try:
@@ -332,7 +357,7 @@ class ModelPool:
         """A load that failed: nothing of it stays, but for what a late thread still holds."""
         with self._turn:
             slot.holder = None
-            slot.working = 0
+            slot.working = {}
             if slot.state != "lost":
                 self._slots.pop(slot.key, None)
                 slot.model = None
@@ -424,7 +449,7 @@ class ModelPool:
         return [slot for slot in [*self._slots.values(), *self._lost] if name in slot.devices]
 
     def _committed(self, name: str) -> int:
-        return sum(slot.bytes for slot in self._on(name))
+        return sum(slot.on(name) for slot in self._on(name))
 
     def _room(self, card: Card) -> int:
         """The budget, or what others leave of the device, whichever is less.
@@ -440,15 +465,10 @@ class ModelPool:
         return self._cards[name]
 
     def _devices(self, plan: LoadPlan) -> tuple[str, ...]:
-        """Devices that a plan spreads over: all GPUs with a device map, or those that ``max_memory`` names."""
-        if not plan.device_map:
-            return (self._card(plan.device).accelerator.name,)
-        named = [name for name, _ in plan.max_memory if name != "cpu"]
-        devices = tuple(named or [name for name in self._cards if name != "cpu"])
+        """Devices that a plan may use: all GPUs with a device map, or those that ``max_memory`` names."""
+        devices = cards_of(plan, self._cards)
         for name in devices:
             self._card(name)
-        if not devices:
-            raise InputError("a device map needs GPUs, and this machine has none", where=plan.model_key)
         return devices
 
     def _busy(self, spec: ModelSpec, plan: LoadPlan, wait_s: float) -> GpuBusyError:

@@ -9,14 +9,16 @@ from typing import Any
 
 @contextmanager
 def no_progress_bars() -> Iterator[None]:
-    """transformers loads in silence meanwhile."""
-    from transformers import utils
+    """transformers and diffusers load in silence meanwhile."""
+    import diffusers.utils
+    import transformers.utils
 
-    logging: Any = utils.logging
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    libraries: list[Any] = [diffusers.utils.logging, transformers.utils.logging]
+    shown = [logging for logging in libraries if logging.is_progress_bar_enabled()]
+    for logging in shown:
+        logging.disable_progress_bar()
     try:
         yield
     finally:
-        if shown:
+        for logging in shown:
             logging.enable_progress_bar()

@@ -119,9 +119,23 @@ class ModelEntry(Strict):
         return LoadPlan.from_told({"model_key": key, "dtype": self.dtype, **self.typical, **given})
 
     @property
+    def spreads(self) -> bool:
+        """Whether its loader lays it over several cards when it is told to."""
+        return self.loader.partition(".")[0] in ("diffusers", "transformers")
+
+    @property
     def bytes(self) -> int:
         """Bytes to fetch, as far as they are known."""
         return self.download_bytes or sum(file.bytes or 0 for file in self.files)
+
+    @property
+    def weight_bytes(self) -> int | None:
+        """Bytes of its weights as they are published, counted; None where the files' precision is not known."""
+        if self.variant == "fp16":
+            return sum(2 * part.parameters for part in self.parts)
+        if all(part.keeps == "float32" for part in self.parts):
+            return sum(4 * part.parameters for part in self.parts)
+        return None
 
     @property
     def bytes_known(self) -> bool:

@@ -23,6 +23,7 @@ from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
 from resources.gpu.pool import ModelPool
 from resources.gpu.registry import Registry
 from resources.gpu.spec import Load, Need
+from resources.gpu.spread import cards_of, weighed
 from resources.profile import Profile
 
 T = TypeVar("T")
@@ -89,10 +90,8 @@ class GpuRoom:
             }  # fmt: skip
 
             def need(one: LoadPlan, key: str = key) -> int:
-                return self.registry.predicted(key, one).total
+                return weighed(self.registry.parts(key), one, self.registry.predicted(key, one), devices)
 
-            if start.device_map:  # spread over several cards: what each gets is known when it is loaded
-                continue
             path, fits = descend(start, need, **given, permissions=self.permissions)
             last = path[-1][0] if path else start
             if not fits:
@@ -125,7 +124,42 @@ class GpuRoom:
         start: dict[str, Any] = {**entry.typical, **call, **self.overrides.get(key, {})}
         if PRESETS[self.preset].plan.get("device") != "cpu":  # a CPU works in float32, whatever the files hold
             start.setdefault("dtype", entry.dtype)
-        return plan_for(self.preset, key, **start)
+        plan = plan_for(self.preset, key, **start)
+        if plan.device_map and not entry.spreads:
+            plan = replace(plan, device_map="", max_memory=())
+        return self._spread(plan) if plan.device_map else self._placed(plan)
+
+    def _spread(self, plan: LoadPlan) -> LoadPlan:
+        """Say what each card may give: what the pool reckons with and what the loader is told."""
+        if plan.max_memory:
+            return plan
+        cards = cards_of(plan, self.pool.room())
+        return replace(plan, max_memory=tuple((name, self.pool.budget(name)) for name in cards))
+
+    def _placed(self, plan: LoadPlan) -> LoadPlan:
+        """On the first card that no other process has, unless the profile names one: so two work side by side."""
+        if plan.on_cpu or "device" in self.overrides.get(plan.model_key, {}) or self.pool.may_take(plan.device):
+            return plan
+        others = (name for name in self.pool.room() if name != "cpu" and self.pool.may_take(name))
+        return replace(plan, device=next(others, plan.device))
+
+    def abreast(self, plan: LoadPlan) -> tuple[str, ...]:
+        """Cards that can each do the work of ``plan`` at the same time, just as it is; its own is always the first.
+
+        One alone where the plan has yet to go down the ladder, is spread over several cards, or is on a card that the
+        profile names. What waits in the host waits there once for each.
+        """
+        if plan.on_cpu or plan.device_map or "device" in self.overrides.get(plan.model_key, {}):
+            return (plan.device,)
+        told, devices = self.registry.predicted(plan.model_key, plan), self.pool.room()
+        able = [name for name, room in devices.items() if name != "cpu" and told.total <= room]
+        others = [name for name in able if name != plan.device and self.pool.may_take(name)]
+        if plan.device not in able:
+            return (plan.device,)
+        if told.host and "cpu" in devices:
+            here = any(one.key == plan.model_key and plan.device in one.devices for one in self.pool.residents())
+            others = others[: max(0, devices["cpu"] // told.host - (0 if here else 1))]
+        return (plan.device, *others)
 
     def work(
         self, key: str, load: Load, plan: LoadPlan, infer: Callable[[Lease, LoadPlan], T], *, need: Need | None = None,

@@ -16,7 +16,7 @@ def no_room(
 ) -> ModelOOMError:
     """Of a model that was not loaded, because it is predicted not to fit beside what is there."""
     place = "of the host's memory" if device.name == "cpu" else f"on {device.name}"
-    beside = ", ".join(f"{slot.spec.key} {_gb(slot.bytes)}" for slot in kept if slot.spec.key != spec.key)
+    beside = ", ".join(f"{slot.spec.key} {_gb(slot.on(device.name))}" for slot in kept if slot.spec.key != spec.key)
     return ModelOOMError(
         f"needs about {_gb(need)} {place}, {_gb(room)} may be used" + (f" beside {beside}" if beside else ""),
         stage="load",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from resources.gpu.device import Accelerator
@@ -19,15 +19,16 @@ class Slot:
 
     spec: ModelSpec
     loaded_as: LoadPlan
-    devices: tuple[str, ...]
-    weights: int
-    """Bytes of each device that its weights take while it is there."""
+    weights: Mapping[str, int]
+    """Bytes that its weights take while it is there, by device."""
+    host: int = 0
+    """Bytes of the host's memory beside them, for parts that wait there."""
     state: State = "loading"
     model: Any = None
     holder: int | None = None
     """The thread that has the lease."""
-    working: int = 0
-    """Bytes of each device for the work of the lease."""
+    working: Mapping[str, int] = field(default_factory=dict)
+    """Bytes for the work of the lease, by device."""
     used_at: float = 0.0
     leases: int = 0
     ghost: Callable[[], Any] | None = None
@@ -39,9 +40,18 @@ class Slot:
         return (self.spec.key, self.loaded_as)
 
     @property
+    def devices(self) -> tuple[str, ...]:
+        """Where it is."""
+        return tuple(self.weights)
+
+    def on(self, device: str) -> int:
+        """Bytes of a device that count as used."""
+        return self.weights.get(device, 0) + self.working.get(device, 0)
+
+    @property
     def bytes(self) -> int:
-        """Bytes of each of its devices that count as used."""
-        return self.weights + self.working
+        """Bytes of all its devices that count as used."""
+        return sum(map(self.on, self.weights))
 
 
 @dataclass(frozen=True, slots=True)

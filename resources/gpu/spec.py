@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ class ModelSpec:
     load: Load
     estimate: Callable[[LoadPlan], Bytes]
     files: Callable[[], Path]
-    parts: tuple[Part, ...] = ()
+    pieces: Callable[[], Sequence[Part]] = tuple
+    """The parts that a device map places; none where there is but one."""
     unload: Callable[[Any], None] | None = None
 
 
@@ -65,7 +66,7 @@ def spec_of(
             counted.extend(_counted(found, parts))
         return found
 
-    return ModelSpec(key, load, estimated, folder, parts, unload)
+    return ModelSpec(key, load, estimated, folder, lambda: counted or parts, unload)
 
 
 def _counted(folder: Path, parts: tuple[Part, ...]) -> list[Part]:

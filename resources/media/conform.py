@@ -252,15 +252,12 @@ def _said(error: Exception) -> str:
 
 def check_media(kind: str, path: Path) -> None:
     """Look into the user's own material, so that a bad file is told before anything is made."""
-    from resources.media.pictures import open_picture
+    from resources.media.pictures import decoding, open_picture
     from resources.media.probe import LONGEST_S, read_sound
 
     if kind == "image":
-        with open_picture(path) as picture:
-            try:
-                picture.load()
-            except OSError as error:
-                raise InputError(f"cannot be decoded ({error})", where=path.name) from None
+        with open_picture(path) as picture, decoding(path):
+            picture.load()
     elif kind == "clip":
         look_at(path)
     elif not len(read_sound(path, longest_s=LONGEST_S)):

@@ -52,9 +52,14 @@ def open_own(path: Path, kind: Kind) -> av.container.InputContainer:
     """Open media from outside. Raises :class:`InputError`, and what PyAV raises for a file that is damaged."""
     name = demuxer_of(path, kind)
     options = {"protocol_whitelist": "file"}
-    source = av.open(str(path.absolute()), format=name, options=options)
+    source = av.open(str(path.absolute()), format=name, options=options, metadata_errors="replace")
     for stream in source.streams.video:
         context: Any = stream.codec_context
+        if context is None:
+            if kind == "sound":
+                continue  # a cover that nobody looks at
+            source.close()
+            raise InputError("holds a picture in a form that is not known", where=path.name)
         if context.width * context.height > MAX_PIXELS:
             source.close()
             raise InputError(f"has frames of {context.width}x{context.height}, which is too large", where=path.name)
@@ -87,6 +92,7 @@ def _element(head: bytes, at: int) -> tuple[int, int]:
 
 def _by_bytes(head: bytes) -> str:
     """Name of the demuxer for a file that begins with ``head``, "" for one that none may open."""
+    head = head.ljust(12, b"\0")
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
         return "mov"
     if head[:4] == _MATROSKA:

@@ -8,6 +8,8 @@ themselves; AV1 has no reordered packets at all.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -55,11 +57,17 @@ class Picture:
 
 @cache
 def ffmpeg_program() -> str:
-    """Path of the ffmpeg that comes as a wheel. Raises :class:`ProgramMissing`."""
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        raise ProgramMissing("ffmpeg", "is not installed; `sparkle doctor` says how to get it") from None
+    """Path of ffmpeg: what ``IMAGEIO_FFMPEG_EXE`` names, the one of the wheel, or the system's own.
+
+    Found without being started. imageio-ffmpeg's own search starts it, and where the system has no room for a process
+    at that moment it believes ever after that there is none. Raises :class:`ProgramMissing`.
+    """
+    own = os.environ.get("IMAGEIO_FFMPEG_EXE")
+    wheel = sorted((Path(imageio_ffmpeg.__file__).parent / "binaries").glob("ffmpeg-*"))
+    found = own or next((str(path) for path in wheel if os.access(path, os.X_OK)), None) or shutil.which("ffmpeg")
+    if found is None:
+        raise ProgramMissing("ffmpeg", "is not installed; `sparkle doctor` says how to get it")
+    return found
 
 
 def compiled(stream: object) -> list[str]:

@@ -20,16 +20,21 @@ def sample_frames(video: Path, frames: int, count: int) -> Iterator[Frame]:
 
     Raises :class:`RenderFault` when the file cannot be decoded.
     """
-    wanted = {round((frames - 1) * (k + 0.5) / count) for k in range(count)}
+    wanted = sampled(frames, count)
     try:
         with av.open(str(video), options=OPTIONS) as source:
             for number, frame in enumerate(source.decode(source.streams.video[0])):
                 if number in wanted:
                     yield np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
-                if number >= max(wanted):
+                if number >= wanted[-1]:
                     break
     except (FFmpegError, IndexError) as error:
         raise RenderFault(f"cannot be decoded ({error})", where=video.name) from None
+
+
+def sampled(frames: int, count: int) -> list[int]:
+    """The numbers of ``count`` of ``frames`` frames, spread evenly; fewer where there are fewer."""
+    return sorted({round((frames - 1) * (k + 0.5) / count) for k in range(count)})
 
 
 def grab_frames(video: Path, numbers: Iterable[int], folder: Path) -> list[Path]:

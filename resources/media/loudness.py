@@ -32,6 +32,8 @@ SILENCE = -60.0
 """LUFS under which there is nothing to bring to a level."""
 HARDEST = 8.0
 """dB of gain that may go into the limiter."""
+ROUNDS, STUBBORN = 6, 1
+"""Times a mix is encoded at most, and after how many more than the first its gain is given up as well."""
 AAC_BITRATE = 192_000
 PER_SECOND = 10
 """Measurements that ``ebur128`` gives a second."""
@@ -64,8 +66,8 @@ def encode_to_target(mix: NDArray[np.float32], target: float, out: Path) -> Loud
 
     One static gain and a limiter that only touches peaks; never a loudness "normaliser" that rides the level. Gain and
     limiter are settled on uncompressed sound, which is then encoded once; a second time only when AAC itself lifted a
-    peak over the limit. A mix that is all peaks (a clap in silence) stays softer than the target rather than be
-    squashed; the report says so.
+    peak over the limit. A mix that is all peaks (a clap in silence), or whose peaks AAC lifts again and again, stays
+    softer than the target rather than be squashed; the report says so.
     """
     with TemporaryDirectory(prefix=TEMPORARY, dir=out.parent) as name:
         source, limited = Path(name) / "mix.wav", Path(name) / "limited.wav"
@@ -76,17 +78,20 @@ def encode_to_target(mix: NDArray[np.float32], target: float, out: Path) -> Loud
             return measure(out)
         gain = target - result.integrated
         most = gain + HARDEST
-        for _ in range(3):
-            for _ in range(6):
+        for attempt in range(ROUNDS):
+            for _ in range(6 if attempt <= STUBBORN else 1):
                 heard = _limit(source, gain, ceiling, limited)
-                if abs(heard.integrated - target) <= CLOSE or gain == most:
+                if abs(heard.integrated - target) <= CLOSE or gain == most or attempt > STUBBORN:
                     break
                 gain = min(most, gain + target - heard.integrated)
             _encode(limited, out)
             result = measure(out)
             if result.true_peak <= TRUE_PEAK_LIMIT:
                 break
-            ceiling -= result.true_peak - TRUE_PEAK_LIMIT + 0.2
+            over = result.true_peak - TRUE_PEAK_LIMIT + 0.2
+            ceiling -= over
+            if attempt >= STUBBORN:  # louder under a lower ceiling is squashed, and squashed sound AAC lifts again
+                gain -= over
     if result.true_peak > TRUE_PEAK_LIMIT:
         raise RenderFault(f"the mix came out at {result.true_peak:.1f} dBTP, over {TRUE_PEAK_LIMIT:.0f}")
     return result

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from resources.errors import InputError, RenderFault
 
@@ -14,16 +19,41 @@ MAX_PIXELS = 50_000_000
 MOST_CROPPED = Fraction(1, 5)
 """Share of a picture that may be cropped away; 3:2 in 16:9 loses 16 %, 4:3 a quarter."""
 FORMATS = ("PNG", "JPEG", "WEBP")
+_STUMBLES = (
+    OSError,
+    Image.DecompressionBombError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 THUMB_BYTES = 18_000
 """Thumbnails stand inline in Dagster's database; keep them small."""
 
 
+@contextmanager
+def decoding(path: Path, what: str = "cannot be decoded") -> Iterator[None]:
+    """Tell in one line what Pillow stumbles over in the picture at ``path``: it has no errors of its own for that.
+
+    Its warnings (of sizes that are checked here, of notes in a file that nobody reads) are no lines for a person.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except _STUMBLES as error:
+        raise InputError(f"{what} ({error})", where=path.name) from None
+
+
 def open_picture(path: Path) -> Image.Image:
     """Open a picture after checking its format and size. Raises :class:`InputError`."""
-    try:
+    with decoding(path, "is not a PNG, JPEG or WebP picture"):
         picture = Image.open(path, formats=FORMATS)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-        raise InputError(f"is not a PNG, JPEG or WebP picture ({error})", where=path.name) from None
     if picture.width * picture.height > MAX_PIXELS:
         picture.close()
         raise InputError(f"has more than {MAX_PIXELS // 1_000_000} million pixels", where=path.name)
@@ -39,10 +69,8 @@ def crops(width: int, height: int, frame: tuple[int, int]) -> bool:
 def fit_picture(source: Path, size: tuple[int, int], target: Path) -> None:
     """Scale ``source`` to fill ``size`` (width, height), cropped or whole over a soft copy of itself, as PNG."""
     with open_picture(source) as picture:
-        try:
+        with decoding(source):
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-        except OSError as error:
-            raise InputError(f"cannot be decoded ({error})", where=source.name) from None
         filled = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
         if not crops(upright.width, upright.height, size):
             soft = filled.resize((max(1, size[0] // 8), max(1, size[1] // 8))).filter(ImageFilter.GaussianBlur(4))

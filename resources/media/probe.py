@@ -85,6 +85,8 @@ def read_sound(
             told = float(stream.duration * (stream.time_base or 0)) if stream.duration else 0.0
             resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
             for frame in source.decode(stream):
+                if longest_s is not None and frame.samples > longest_s * frame.sample_rate:
+                    raise InputError(f"is longer than {longest_s:.0f} s", where=path.name)  # one frame, at 1 Hz
                 for out in resampler.resample(frame):
                     pieces.append(out.to_ndarray().reshape(-1, channels))
                     held += len(pieces[-1])

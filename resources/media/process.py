@@ -8,11 +8,13 @@ The errors::
 
     ProcessFailed            it could not be started, was killed, or said no
       ProgramMissing         there is no such program
+      ProcessRefused         the system has no room for another process at this moment
       ProcessTimeout         it ran over its time limit
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import selectors
@@ -27,6 +29,8 @@ MAX_OUTPUT = 64 * 1024 * 1024
 """Bytes of standard output that are kept; a program that floods more is stopped."""
 MAX_ERROR_TEXT = 16_000
 """Bytes of standard error that are kept, the last ones."""
+NO_ROOM = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+"""What a system says that has no room for a process (or its pipes) at this moment; a moment later it may."""
 _ADDRESS = re.compile(r"\[[^\]@]* @ 0x[0-9a-f]+\] ?")
 """What ffmpeg puts before a line: an object and where it lay in memory."""
 
@@ -48,6 +52,10 @@ class ProcessFailed(Exception):
 
 class ProgramMissing(ProcessFailed):
     """The program is not installed."""
+
+
+class ProcessRefused(ProcessFailed):
+    """The system had no room for another process; it may have a moment later."""
 
 
 class ProcessTimeout(ProcessFailed):
@@ -75,7 +83,8 @@ def start(
     except FileNotFoundError:
         raise ProgramMissing(args[0], "is not installed; `sparkle doctor` says how to get it") from None
     except OSError as error:
-        raise ProcessFailed(args[0], f"could not be started ({error.strerror})") from None
+        kind = ProcessRefused if error.errno in NO_ROOM else ProcessFailed
+        raise kind(args[0], f"could not be started ({error.strerror})") from None
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -34,7 +34,7 @@ JOINER = "\u2060"
 _EMBED, _END = "\u202b", "\u202c"
 _MARKS = str.maketrans("", "", JOINER + _EMBED + _END)
 _COMMAND = re.compile(r"[{<\\&]|--(?=>)")
-_STAMP = re.compile(r"(\d+):(\d\d):(\d\d),(\d{3}) --> (\d+):(\d\d):(\d\d),(\d{3})")
+_STAMP = re.compile(r"(\d{2,4}):(\d\d):(\d\d),(\d{3}) --> (\d{2,4}):(\d\d):(\d\d),(\d{3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,10 @@ def to_srt(items: Sequence[Cue]) -> str:
 def read_srt(text: str) -> list[Cue]:
     """Cues of a SubRip file of ours, marks taken out. Raises ``ValueError``."""
     found = []
-    for number, block in enumerate((block for block in text.split("\n\n") if block), 1):
-        head, times, *rows = block.split("\n")
-        stamp = _STAMP.fullmatch(times)
-        if head != str(number) or stamp is None or not rows:
+    for number, block in enumerate((block for block in text.rstrip("\n").split("\n\n") if block), 1):
+        head, *more = block.split("\n")
+        stamp, rows = _STAMP.fullmatch(more[0]) if more else None, more[1:]
+        if head != str(number) or stamp is None or not rows or not all(rows):
             raise ValueError(f"cue {number} is not one")
         h1, m1, s1, f1, h2, m2, s2, f2 = map(int, stamp.groups())
         start = ((h1 * 60 + m1) * 60 + s1) * 1000 + f1

@@ -12,17 +12,20 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from resources.engines import Frame
-from resources.errors import RenderFault
+from resources.errors import PassingFault, RenderFault
 from resources.media.encode import Picture, encode_handle, encode_segment
 from resources.media.planes import Meter, Watcher
 from resources.store.atomic import TEMPORARY, crash_point, disk_errors, sync_file, sync_folder, write_bytes
+
+Result = TypeVar("Result")
 
 RANGE_FRAMES = 48
 """Frames of one range. Long enough that a new GOP costs little, short enough that two workers finish together."""
@@ -132,12 +135,26 @@ class Workers:
         spans: Sequence[tuple[int, int, bool]],
         meter: Meter | None = None,
     ) -> Future[int]:
-        """Render ``spans`` in a worker; see :func:`render_ranges`."""
+        """Render ``spans`` in a worker; see :func:`render_ranges`. Raises :class:`PassingFault` when none starts."""
+        work = (render_ranges, source, picture, folder, list(spans), meter)
         try:
-            return self._start().submit(render_ranges, source, picture, folder, list(spans), meter)
+            return self._ask(*work)
         except BrokenProcessPool:
             self._pool = None  # a worker was killed; the ranges it had finished are files
-            return self._start().submit(render_ranges, source, picture, folder, list(spans), meter)
+            return self._ask(*work)
+
+    def _ask(self, work: Callable[..., Result], *args: object) -> Future[Result]:
+        """Processes start with the first thing that is asked of them, and a system may have no room for one."""
+        try:
+            return self._start().submit(work, *args)
+        except OSError as error:
+            pool, self._pool = self._pool, None
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
+            raise PassingFault(
+                f"a process that draws could not be started ({error.strerror or error})",
+                hint="close other programs and run the same command",
+            ) from None
 
     def _start(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -150,11 +167,11 @@ class Workers:
         return self._pool
 
     def warm(self) -> None:
-        """Start the processes now, so that their imports overlap with other work."""
+        """Start the processes now, so that their imports overlap with other work. Where none can start: later."""
         if self._pool is None:
-            pool = self._start()
-            for _ in range(self.count):
-                pool.submit(os.getpid)
+            with suppress(PassingFault):
+                for _ in range(self.count):
+                    self._ask(os.getpid)
 
     def close(self) -> None:
         """End the processes; what they have not begun is dropped."""

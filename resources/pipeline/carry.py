@@ -18,8 +18,8 @@ from typing import Any
 
 from resources.agents.memo import Decided
 from resources.engines import Engine
-from resources.errors import DiskFull, Missing, PassingFault, RenderFault, SparkleError
-from resources.media.process import ProcessFailed, ProcessTimeout, ProgramMissing
+from resources.errors import DiskFull, Missing, PassingFault, RenderFault, SparkleError, memory_errors
+from resources.media.process import ProcessFailed, ProcessRefused, ProcessTimeout, ProgramMissing
 from resources.pipeline.control import obey
 from resources.pipeline.letters import font_hashes
 from resources.pipeline.machine import LIBRARIES, library_versions, this_machine
@@ -107,7 +107,7 @@ def carry(store: Artifacts, job: Job, *, sleep: Callable[[float], None] = time.s
         step = _step(store, job, attempt)
         step.begin()
         try:
-            with step.under_way():
+            with step.under_way(), memory_errors(_where(job)):
                 ref = _make(store, job, wanted, step)
         except (SparkleError, ProcessFailed) as error:
             fault = _as_fault(error, job)
@@ -176,14 +176,18 @@ def _make(store: Artifacts, job: Job, wanted: str, step: Step) -> AssetRef:
 
 def _as_fault(error: SparkleError | ProcessFailed, job: Job) -> SparkleError:
     """A program's failure in the project's own words, with the shot it happened to."""
-    if isinstance(error, ProcessTimeout):
-        return PassingFault(str(error), where=f"{job.stage} {job.shot or ''}".strip())
+    if isinstance(error, ProcessTimeout | ProcessRefused):
+        return PassingFault(str(error), where=_where(job))
     if isinstance(error, ProgramMissing):
         return Missing(f"{Path(error.program).name} is not installed", hint="`sparkle doctor` says how to get it")
     if isinstance(error, ProcessFailed):
         if "No space left on device" in error.stderr:
             return DiskFull("the disk is full", hint="free some space and run the same command")
-        return RenderFault(str(error), where=f"{job.stage} {job.shot or ''}".strip())
+        return RenderFault(str(error), where=_where(job))
     if not error.where and job.shot:
-        error.where = f"{job.stage} {job.shot}"
+        error.where = _where(job)
     return error
+
+
+def _where(job: Job) -> str:
+    return f"{job.stage} {job.shot or ''}".strip()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from resources.engines import (
     CardEngine,
     ImageEngine,
+    LikenessModel,
     LipsyncEngine,
     LoadsModels,
     MusicEngine,
@@ -106,6 +107,14 @@ class Engines:
         if self.profile.engines.judge is None:
             return None
         engine: VisionJudge = self._make("judge")
+        return engine
+
+    @cached_property
+    def likeness(self) -> LikenessModel | None:
+        """Tells painted characters apart; None where the profile names nobody."""
+        if self.profile.engines.likeness is None:
+            return None
+        engine: LikenessModel = self._make("likeness")
         return engine
 
     def check(self, languages: Collection[str]) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from resources.errors import StoreFault
 from resources.store.artifacts import SIDECAR, Artifacts
+from resources.store.film import SLOT
 from resources.store.fingerprint import timing_hash
-from schemas.refs import Sidecar, Stage
+from resources.store.records import MEND
+from schemas.refs import STAGES, Sidecar, Stage
 
 TIMING = "shot_timing"
 _CUT_ROLES: dict[str, Stage] = {"clip": "lipsynced_clips", "voice": "voice_tracks"}
@@ -61,7 +64,12 @@ class Lineage:
         return self._input(sidecar, role, sidecar.inputs[role])
 
     def _input(self, sidecar: Sidecar, role: str, sha256: str) -> Input:
-        stage, slot = self._place(sidecar, role)
+        try:
+            stage, slot = self._place(sidecar, role)
+        except (AttributeError, LookupError, StopIteration, TypeError, ValueError):
+            raise StoreFault(
+                f"the sidecar does not hold together: {role!r} is no input of it", where=sidecar.ref.uri, hint=MEND
+            ) from None
         if role == TIMING:
             voices = self.every(stage, slot)
             lasting = (one for one in voices if timing_hash(one.ref.facts.get("frames", -1)) == sha256)
@@ -70,20 +78,27 @@ class Lineage:
 
     @staticmethod
     def _place(sidecar: Sidecar, role: str) -> tuple[Stage, str | None]:
-        """Where to look for an input: stages name those of their own shot, the cut those of every shot."""
+        """Where to look for an input: stages name earlier ones of their own shot, the cut those of every shot."""
         if sidecar.ref.stage == "qa_report":
             return "final_cut", None
         if sidecar.ref.stage != "final_cut":
-            stage = "voice_tracks" if role == TIMING else role
-            return stage, sidecar.ref.slot  # type: ignore[return-value]  # the names of stages are the roles
+            before = STAGES[: STAGES.index(sidecar.ref.stage)]
+            return before[before.index("voice_tracks" if role == TIMING else role)], sidecar.ref.slot
         slots = {shot["shot_id"]: shot["slot"] for shot in sidecar.request["shots"]}
         shot, _, kind = role.rpartition(".")
         if kind == "image":
-            return "shot_images", next(iter(slots.values()))
-        return _CUT_ROLES[kind], slots[shot]
+            return "shot_images", _slot(next(iter(slots.values())))
+        return _CUT_ROLES[kind], _slot(slots[shot])
 
     def _read(self, folder: Path) -> Iterator[Sidecar]:
         for path in sorted(folder.glob(f"[0-9a-f]*/{SIDECAR}")):
             found = self.store.sidecar_at(path.parent)
             if found is not None and self.store.whole(found.ref):
                 yield found
+
+
+def _slot(recorded: str) -> str:
+    """A slot as a cut's request names it; it becomes part of a path. Raises :class:`ValueError`."""
+    if not SLOT.fullmatch(recorded):
+        raise ValueError(f"{recorded!r} is no slot")
+    return recorded

@@ -1,89 +1,118 @@
-"""What is measured on the shots of a film, and kept: a shot that did not change is never measured again.
+"""The shots of a film as quality looks at them: what they are made of, and what models were asked about them.
 
-The quick measures are taken anew each time. What takes seconds (models, motion) is kept in the home's cache, named by
-the content of the artifact it was measured on and by how.
+A survey is known as long as the process runs (:class:`~resources.pipeline.surveys.Surveys`); what models said of a shot
+is kept in the home (:class:`~resources.pipeline.asking.Asking`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
-
-from resources.engines import VisionJudge
-from resources.media.frames import sample_frames
-from resources.media.wav import read_wav
+from resources.media.label import LABEL
+from resources.pipeline.asking import Asking
 from resources.pipeline.resolve import Script, shot_id
 from resources.pipeline.stages.clips import read_measures
-from resources.pipeline.stages.voices import read_track
+from resources.pipeline.surveys import Surveys
 from resources.pipeline.told import seams_told
-from resources.quality.flow import Motion, measure_motion
-from resources.quality.models import hear
-from resources.quality.safety import Exposure, measure_exposure
-from resources.quality.speech_quality import SpeechQuality, speech_quality
-from resources.quality.survey import Asked, ShotFiles
+from resources.quality.policy import load_policy
+from resources.quality.shots import (
+    Asked,
+    ClipSurvey,
+    ImageSurvey,
+    ShotFiles,
+    ShotSurvey,
+    VoiceSurvey,
+    survey_clip,
+    survey_image,
+    survey_voice,
+)
 from resources.store.artifacts import Artifacts
-from resources.store.atomic import write_json
-from resources.store.fingerprint import digest
-from resources.store.steps import Step
-from schemas.judgement import Judgement
-from schemas.plan import Shot, Strict
+from schemas.media import ImageRequest
+from schemas.plan import Shot
 from schemas.refs import AssetRef
 from schemas.vocabulary import Effect, Weather
 
-Model = TypeVar("Model", bound=BaseModel)
-METHOD = "1"
-"""Raised when a slow measure is taken differently."""
-DRAWN = "cutout"
-"""An image engine that draws from a closed set of dressed figures: its pictures are not looked at for nudity."""
-JUDGED_FRAMES = 4
-"""Frames of a shot that a vision model is shown."""
-
-
-class Heard(Strict):
-    """Words that were recognised, line by line."""
-
-    lines: list[list[str] | None]
-
-
-class MaybeSpeech(Strict):
-    """A rating, or none for sound that nobody can rate."""
-
-    quality: SpeechQuality | None
+if TYPE_CHECKING:
+    from resources.pipeline.engines import Engines
 
 
 class Measuring:
     """The shots of one film as quality looks at them."""
 
-    def __init__(self, script: Script, store: Artifacts, cache: Path, judge: Callable[[], VisionJudge | None]) -> None:
+    def __init__(
+        self,
+        script: Script,
+        store: Artifacts,
+        cache: Path,
+        engines: Callable[[], Engines],
+        surveys: Surveys | None = None,
+    ) -> None:
+        """``engines`` are asked for when a model of theirs is to look; ``surveys`` are those that are known already."""
         self.script = script
         self.store = store
-        self.folder = cache / "quality"
-        self._judge = judge
+        self._asking = Asking(script, store, cache, engines)
+        self._surveys = Surveys() if surveys is None else surveys
+        self._policy = load_policy(script.settings.profile)
 
-    def image(self, shot: Shot, ref: AssetRef) -> ShotFiles:
-        """A shot of which only the keyframe is looked at."""
-        return self._files(shot, image=ref, asked=Asked(exposure=self._exposure(shot, ref)))
+    def image(self, shot: Shot, ref: AssetRef) -> ImageSurvey:
+        """What is to be said of a keyframe."""
 
-    def voice(self, shot: Shot, ref: AssetRef) -> ShotFiles:
-        """A shot of which only the dialogue is listened to."""
-        speech, heard = self._spoken(shot, ref)
-        return self._files(shot, voice=ref, asked=Asked(speech=speech, heard=heard))
+        def look() -> ImageSurvey:
+            face = self._asking.face(shot, ref)
+            asked = Asked(
+                exposure=self._asking.exposure(ref),
+                lettering=self._asking.lettering(ref),
+                face=face,
+                identity=None if face is None else self._asking.identity(shot, ref, face),
+            )
+            return survey_image(self._policy, self._files(shot, image=ref, asked=asked), self.script.plan.rate)
 
-    def shot(self, shot: Shot, image: AssetRef, voice: AssetRef, clip: AssetRef) -> ShotFiles:
-        """A shot that is made."""
-        speech, heard = self._spoken(shot, voice)
-        asked = Asked(
-            exposure=self._exposure(shot, image),
-            speech=speech,
-            heard=heard,
-            motion=self._motion(shot, clip),
-            judged=self._judged(shot, clip),
-        )
-        return self._files(shot, image=image, voice=voice, clip=clip, asked=asked)
+        return self._surveys.of("image", shot_id(shot), self._key(shot, ref), look)
+
+    def voice(self, shot: Shot, ref: AssetRef) -> VoiceSurvey:
+        """What is to be said of the dialogue."""
+
+        def listen() -> VoiceSurvey:
+            speech, heard = self._asking.spoken(ref)
+            files = self._files(shot, voice=ref, asked=Asked(speech=speech, heard=heard))
+            return survey_voice(self._policy, files, self.script.plan.rate)
+
+        return self._surveys.of("voice", shot_id(shot), self._key(shot, ref), listen)
+
+    def shot(self, shot: Shot, image: AssetRef, voice: AssetRef, clip: AssetRef) -> ShotSurvey:
+        """What is to be said of a shot that is made."""
+        spoken = self.voice(shot, voice)
+
+        def watch() -> ClipSurvey:
+            asked = Asked(
+                motion=self._asking.motion(clip),
+                judged=self._asking.judged(shot, clip),
+                lettering=self._asking.lettering(image),
+                frame_lettering=self._asking.frame_lettering(shot, image, clip),
+            )
+            files = self._files(shot, image=image, voice=voice, clip=clip, asked=asked)
+            return survey_clip(self._policy, files, spoken.track, self.script.plan.rate)
+
+        seen = self._surveys.of("clip", shot_id(shot), self._key(shot, image, voice, clip), watch)
+        return ShotSurvey(self.image(shot, image), spoken, seen)
+
+    def _key(self, shot: Shot, *refs: AssetRef) -> list[Any]:
+        """All that a survey of these artifacts depends on."""
+        script, video = self.script, self.store.current("video_chunks", self.script.slot(shot))
+        return [
+            script.settings.profile,
+            script.plan.title,
+            [one.name for one in script.plan.characters],
+            script.plan.language,
+            shot.model_dump(mode="json"),
+            script.image_request(shot).model_dump(mode="json"),
+            {who: look.model_dump(mode="json") for who, look in script.looks.items()},
+            {who: voice.model_dump(mode="json") for who, voice in script.voices.items()},
+            [[ref.fingerprint, ref.sha256] for ref in refs],
+            None if video is None else video.sha256,
+        ]
 
     def _files(
         self,
@@ -109,11 +138,22 @@ class Measuring:
             voices=self._asked_voices(voice),
             own=media is not None and (media.clip or media.image) is not None,
             own_voice=media is not None and media.voice is not None,
+            wording=self._wording(shot, request, image),
+            alone=request.figures[0].character_id if len(request.figures) == 1 else "",
             lightning=request.weather is Weather.STORM or Effect.LIGHTNING in shot.effects,
             chunks=() if clip is None else self._chunks(shot),
             measures=None if place is None else read_measures(place),
             asked=asked,
         )
+
+    def _wording(self, shot: Shot, request: ImageRequest, image: AssetRef | None) -> str:
+        """Every word that may be read in the shot's picture, and the visible label that a copy may carry."""
+        plan = self.script.plan
+        sidecar = None if image is None else self.store.sidecar(image)
+        decided = sidecar.decision["value"] if sidecar is not None and sidecar.decision else {}
+        told = [request.prompt, request.action, request.style, request.location_text, plan.title, LABEL]
+        told += [one.name for one in plan.characters] + [line.text for line in shot.dialogue]
+        return " ".join([*told, str(decided.get("prompt", "")), str(decided.get("prompt_2", ""))])
 
     def _asked_voices(self, voice: AssetRef | None) -> dict[str, str]:
         """The voice of each character as it was decided for this take, else as the cast has it."""
@@ -129,56 +169,3 @@ class Measuring:
         """First frames of a shot's chunks but its first, as the engine that rendered in chunks has told them."""
         video = self.store.current("video_chunks", self.script.slot(shot))
         return seams_told(video.facts) if video is not None else ()
-
-    # -- slow ----------------------------------------------------------------------------------------------------
-
-    def _exposure(self, shot: Shot, image: AssetRef) -> Exposure | None:
-        sidecar = self.store.sidecar(image)
-        own = bool(image.facts.get("own"))
-        if sidecar is None or (sidecar.engine == DRAWN and not own):
-            return None
-        picture = self.store.path(image) / "image.png"
-        return self._kept(Exposure, ["exposure", image.sha256], lambda: measure_exposure(picture))
-
-    def _spoken(self, shot: Shot, voice: AssetRef) -> tuple[SpeechQuality | None, list[list[str] | None]]:
-        folder = self.store.path(voice)
-        track = read_track(folder)
-        if not track.lines:
-            return None, []
-
-        def rate() -> MaybeSpeech:
-            return MaybeSpeech(quality=speech_quality(read_wav(folder / "dialogue.wav")))
-
-        def listen() -> Heard:
-            return Heard(lines=hear(read_wav(folder / "dialogue.wav"), track.lines, self.script.plan.language))
-
-        quality = self._kept(MaybeSpeech, ["speech", voice.sha256], rate).quality
-        return quality, self._kept(Heard, ["heard", voice.sha256, self.script.plan.language], listen).lines
-
-    def _motion(self, shot: Shot, clip: AssetRef) -> Motion:
-        path, rate = self.store.path(clip) / "clip.mp4", self.script.plan.rate.value
-        return self._kept(Motion, ["motion", clip.sha256], lambda: measure_motion(path, rate))
-
-    def _judged(self, shot: Shot, clip: AssetRef) -> Judgement | None:
-        judge = self._judge()
-        if judge is None:
-            return None
-        prompt = f"{shot.prompt} {shot.action}".strip()
-        path, frames = self.store.path(clip) / "clip.mp4", int(clip.facts["frames"])
-
-        def look() -> Judgement:
-            step = Step(self.store.film.path, "qa_report", slot=self.script.slot(shot), shot=shot.id)
-            with step.under_way(), step.inference(judge.name):  # a model that is loaded for it is told to the timeline
-                return judge.judge(list(sample_frames(path, frames, JUDGED_FRAMES)), prompt)
-
-        return self._kept(Judgement, ["judged", clip.sha256, judge.name, judge.revision, prompt], look)
-
-    def _kept(self, model: type[Model], key: list[Any], measure: Callable[[], Model]) -> Model:
-        """What is kept under ``key``, else what ``measure`` gives, which is kept from then on."""
-        path = self.folder / f"{digest([METHOD, *key])}.json"
-        try:
-            return model.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError, json.JSONDecodeError):
-            found = measure()  # never measured, or the cache was cut short: it may be deleted at any time
-        write_json(path, found.model_dump(mode="json"))
-        return found

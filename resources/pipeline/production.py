@@ -6,7 +6,7 @@ Both doors, Dagster's assets and the command line, go through this; neither know
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +26,18 @@ from resources.pipeline.stages.plan import open_script, plan_job, read_request
 from resources.pipeline.stages.report import REPORT, read_report, report_job
 from resources.pipeline.stages.video import video_job
 from resources.pipeline.stages.voices import asked_of, line_seed, read_track, voice_job
+from resources.pipeline.surveys import Surveys
 from resources.quality.policy import Policy, load_policy
 from resources.quality.readings import Measured, Readings
-from resources.quality.survey import ShotFiles, survey_image, survey_relations, survey_shot, survey_voice
+from resources.quality.shots import ShotSurvey
+from resources.quality.survey import survey_relations
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, crash_point
 from resources.store.film import FilmFolder, Home
 from resources.store.fingerprint import digest, hash_file
 from resources.store.runs import film_run, new_run, without_run
 from resources.store.timeline import write_memory_event
+from resources.telemetry.run import told_run
 from schemas.cut import Piece
 from schemas.records import RunContext
 from schemas.refs import AssetRef, Stage
@@ -58,17 +61,22 @@ class Production:
         """``script`` is the film's own, taken in and saved, unless a rehearsal brings another."""
         self.home = home
         self.film: FilmFolder = home.film(movie)
+        if script is None:
+            home.pull(movie)
         self.store = Artifacts(self.film, home.root)
         self.script: Script = open_script(self.film) if script is None else script
         self._engines = engines
         self._given = script is not None
+        self._surveys = Surveys()
         self.decisions = Decisions(self.script, self.film, detectors=self._detectors, providers=self._providers)
         without_run(self.film.path, self._new_run())
 
     def refresh(self) -> None:
-        """Read the film's plan and takes anew: another take of a shot is asked for."""
+        """Read the film's plan and takes anew: another take of a shot is asked for, here or by another host."""
         if self._given:
             raise ValueError("a rehearsal brings its own script")
+        self.home.push(self.film.movie)
+        self.home.pull(self.film.movie)
         self.script = open_script(self.film)
         self.decisions = Decisions(self.script, self.film, detectors=self._detectors, providers=self._providers)
 
@@ -76,14 +84,22 @@ class Production:
     def run(self, run_id: str | None = None) -> Iterator[RunContext]:
         """One invocation: what happens meanwhile is recorded under it, or under the run that is under way.
 
-        When it ends in an error, the film's records are saved as they are then.
+        When it ends in an error, the film's records are saved as they are then. Either way what was done to the film is
+        committed to the home's object store, where it has one.
         """
-        with film_run(self.film.path, self._new_run(run_id)) as context:
+        own = self._new_run(run_id)
+        with ExitStack() as stack:
+            context = stack.enter_context(film_run(self.film.path, own))
+            if context is own:  # a run within a run is told with the outer one
+                stack.enter_context(told_run(self.film.path, own))
             try:
                 yield context
             except SparkleError as error:
                 save_film(self.store, error)
+                with suppress(SparkleError):  # the error that matters is on its way
+                    self.store.push()
                 raise
+            self.store.push()
 
     def save(self) -> None:
         """Save the film's records when anything happened to it since they were saved; see :mod:`.saving`."""
@@ -209,7 +225,7 @@ class Production:
     @property
     def measuring(self) -> Measuring:
         """The shots as quality looks at them."""
-        return Measuring(self.script, self.store, self.home.cache, lambda: self.engines.judge)
+        return Measuring(self.script, self.store, self.home.cache, lambda: self.engines, self._surveys)
 
     @property
     def policy(self) -> Policy:
@@ -219,17 +235,16 @@ class Production:
     def measured_image(self, slot: str) -> Measured:
         """What is to be said of a keyframe; what a person approved is no error any more."""
         shot, image = self.script.shot(slot), self.ref("shot_images", slot)
-        return self._settled(survey_image(self.policy, self.measuring.image(shot, image)), image)
+        return self._settled(self.measuring.image(shot, image).told, image)
 
     def measured_voice(self, slot: str) -> Measured:
         """What is to be said of a shot's sound."""
         shot, voice = self.script.shot(slot), self.ref("voice_tracks", slot)
-        _, _, _, told = survey_voice(self.policy, self.measuring.voice(shot, voice), self.script.plan.rate)
-        return self._settled(told, voice)
+        return self._settled(self.measuring.voice(shot, voice).told, voice)
 
     def measured_shot(self, slot: str) -> Measured:
         """What is to be said of a shot that is made."""
-        told = survey_shot(self.policy, self._shot_files(slot), self.script.plan.rate)
+        told = self._survey(slot)
         return self._settled(Measured(told.findings, told.readings), *(self.ref(stage, slot) for stage in SHOWN))
 
     def measured_so_far(self, slot: str) -> Measured:
@@ -247,13 +262,12 @@ class Production:
     def relations(self) -> list[Finding]:
         """What is to be said of the shots beside each other, of those that are made."""
         made = [slot for slot in map(self.script.slot, self.script.plan.shots) if not self.state(slot).stale]
-        files, rate = [self._shot_files(slot) for slot in made], self.script.plan.rate
-        surveys = {one.shot: survey_shot(self.policy, one, rate) for one in files}
-        found = survey_relations(self.policy, files, surveys, rate)
-        slots = {one.shot: slot for one, slot in zip(files, made, strict=True)}
+        slots = {self.script.shot(slot).id or "": slot for slot in made}
+        surveys = {name: self._survey(slot) for name, slot in slots.items()}
+        found = survey_relations(self.policy, surveys, self.script.plan.rate).findings
         return [self._settle(finding, slots[finding.shot]) for finding in found if finding.shot is not None]
 
-    def _shot_files(self, slot: str) -> ShotFiles:
+    def _survey(self, slot: str) -> ShotSurvey:
         image, voice = self.ref("shot_images", slot), self.ref("voice_tracks", slot)
         return self.measuring.shot(self.script.shot(slot), image, voice, self.ref("lipsynced_clips", slot))
 

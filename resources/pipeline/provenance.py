@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from pydantic import ValidationError
+
+from resources.config import first_fault
+from resources.errors import StoreFault
 from resources.pipeline.lineage import Input, Lineage
 from resources.pipeline.stages.plan import plan_hash, read_plan, read_request
 from resources.pipeline.told import models_told
 from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder
+from resources.store.records import MEND
 from schemas.plan import MoviePlan
 from schemas.provenance import Origin, Provenance
 from schemas.refs import SHOT_STAGES, Sidecar, Stage
 
+SHA256 = re.compile(r"[0-9a-f]{64}")
 MAX_WORDS = 120
 """Characters of an idea that are shown."""
 
@@ -46,7 +53,7 @@ class Tree:
     def of(self, sidecar: Sidecar, role: str = "") -> Origin:
         """An artifact with everything below it."""
         ref, decision = sidecar.ref, sidecar.decision
-        decided = f"{decision['agent']} ({decision['model']})" if decision else ""
+        decided = f"{decision.get('agent')} ({decision.get('model')})" if decision else ""
         return Origin(
             role=role,
             kind="artifact",
@@ -94,7 +101,11 @@ class Tree:
         if sidecar.ref.stage == "movie_plan":
             return [self._words(sidecar)]
         sha256 = sidecar.request.get("media_sha256")
-        own = [] if sha256 is None else [Origin(role="media", kind="media", sha256=sha256, told=self._name(sha256))]
+        own = (
+            []
+            if not isinstance(sha256, str) or not SHA256.fullmatch(sha256)
+            else [Origin(role="media", kind="media", sha256=sha256, told=self._name(sha256))]
+        )
         if sidecar.ref.stage in ("shot_images", "voice_tracks"):
             plan = self.lineage.current("movie_plan")
             told = "the plan's words"
@@ -107,7 +118,7 @@ class Tree:
 
     def _words(self, sidecar: Sidecar) -> Origin:
         request = read_request(self.film)
-        plan = MoviePlan.model_validate(sidecar.request)
+        plan = _planned(sidecar)
         if request is None or request.told != plan_hash(plan):
             return Origin(role="words", kind="words", told="written or edited by hand")
         if request.screenplay is not None:
@@ -129,6 +140,14 @@ class Tree:
             return 1 if slot is not None else None
         made = [take.number for take in takes.takes if take.made.get(stage) == fingerprint]
         return made[-1] if made else takes.current
+
+
+def _planned(sidecar: Sidecar) -> MoviePlan:
+    """The plan that an artifact of ``movie_plan`` is. Raises :class:`StoreFault`."""
+    try:
+        return MoviePlan.model_validate(sidecar.request)
+    except ValidationError as error:
+        raise StoreFault(f"its plan is damaged: {first_fault(error)}", where=sidecar.ref.uri, hint=MEND) from None
 
 
 def provenance(film: FilmFolder, store: Artifacts, slot: str | None = None, shot: str | None = None) -> Provenance:

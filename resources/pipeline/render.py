@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -101,10 +102,14 @@ class Renderer:
         handle: int,
         meter: Meter | None = None,
     ) -> None:
-        """Begin to render in one worker, unless it has begun already. ``meter`` has to be that of :meth:`render`."""
+        """Begin to render in one worker, unless it has begun already. ``meter`` has to be that of :meth:`render`.
+
+        A hint: where no process can start at this moment, :meth:`render` asks again and tells.
+        """
         if key not in self._flying:
             spans = _spans(frames, handle)
-            self._flying[key] = [self.workers.submit(source, picture, self._folder(key), spans, meter)]
+            with suppress(PassingFault):
+                self._flying[key] = [self.workers.submit(source, picture, self._folder(key), spans, meter)]
 
     def render(
         self,

@@ -13,11 +13,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from resources.config import first_fault
-from resources.errors import Missing, StoreFault
+from resources.errors import InputError, Missing, StoreFault
 from resources.pipeline.quarantine import let_out, put_aside
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import disk_errors, write_json
@@ -28,6 +29,7 @@ from schemas.refs import AssetRef
 from schemas.report import Finding
 from schemas.review import Decision, ReviewAnswer, ReviewNote, ReviewQuestion
 
+Words = TypeVar("Words", ReviewAnswer, ReviewNote)
 FOLDER = "review"
 MAX_FRAMES = 6
 """Pictures beside one question."""
@@ -115,7 +117,7 @@ class Reviews:
             last = question.answers[-1] if question.answers else None
             if last is not None and last.decision == decision and note in ("", last.note):
                 return question
-            given = ReviewAnswer(decision=decision, note=note, at=now())
+            given = _written(ReviewAnswer, decision=decision, note=note)
             question = question.model_copy(update={"answers": [*question.answers, given]})
             self._write(question)
             if decision == "approve":
@@ -137,7 +139,7 @@ class Reviews:
         """Write something beside a question without answering it. Raises :class:`Missing`."""
         with short_lock(self.folder / ".lock"):
             question = self.question(name)
-            question = question.model_copy(update={"notes": [*question.notes, ReviewNote(text=text, at=now())]})
+            question = question.model_copy(update={"notes": [*question.notes, _written(ReviewNote, text=text)]})
             self._write(question)
         self._tell(question, "review_noted", note=text)
         return question
@@ -188,6 +190,14 @@ class Reviews:
             fingerprint=question.fingerprint,
             **data,
         )
+
+
+def _written(model: type[Words], **given: str) -> Words:
+    """What a person wrote, as a record. Raises :class:`InputError`."""
+    try:
+        return model.model_validate({**given, "at": now()})
+    except ValidationError as error:
+        raise InputError(first_fault(error)) from None
 
 
 def _lowered(finding: Finding, answer: ReviewAnswer) -> Finding:

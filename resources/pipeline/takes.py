@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pydantic import ValidationError
+
+from resources.config import first_fault
 from resources.errors import InputError
 from resources.quality.decide import TakesSoFar, badness
 from resources.store.artifacts import Artifacts
@@ -58,7 +61,10 @@ def asked_again(
         return known.model_copy(update={"pinned": True})
     number = _next_number(known, shot)
     fresh = seed if seed is not None else derive_seed(known.takes[0].seed, "take", number)
-    take = Take.model_validate({"number": number, "seed": fresh, "note": note[:120], "at": now()})
+    try:
+        take = Take.model_validate({"number": number, "seed": fresh, "note": note[:120], "at": now()})
+    except ValidationError as error:
+        raise InputError(first_fault(error)) from None
     return ShotTakes(takes=[*known.takes, take], current=number, pinned=pinned)
 
 

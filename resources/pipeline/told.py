@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from resources.engines import RENDERING
 from resources.errors import RenderFault
+from resources.store.records import json_of
 
 FACT = "rendering"
 """The fact's name: the file's content as it is, whichever engine wrote it."""
@@ -28,7 +28,7 @@ def told_in(folder: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        told = json.loads(path.read_bytes())
+        told = json_of(path.read_bytes())
     except ValueError:
         told = None
     if not isinstance(told, dict):

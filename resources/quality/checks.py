@@ -13,8 +13,9 @@ from resources.media.loudness import Loudness
 from resources.media.subtitles import read_srt
 from resources.quality.captions import hold_against
 from resources.quality.lips import LipOffset
+from resources.quality.names import CheckName
 from resources.quality.picture import PictureMeasures, Run, Spike, seams_of
-from resources.quality.policy import CheckName, Policy
+from resources.quality.policy import Policy
 from resources.quality.sound import LineMeasures
 from schemas.cut import CutSheet
 from schemas.media import TimedLine, VoiceTrack

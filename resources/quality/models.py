@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from resources.engines import Sound
 from resources.quality.checks import at_line
 from resources.quality.flow import Motion
-from resources.quality.policy import CheckName, Policy
+from resources.quality.names import CheckName
+from resources.quality.policy import Policy
 from resources.quality.recognition import can_judge, recognise, word_error_rate, words_of
 from resources.quality.safety import Exposure
 from resources.quality.speech_quality import SpeechQuality

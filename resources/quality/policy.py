@@ -7,73 +7,16 @@ under which reason code it is told, and which stage of the shot makes it good wi
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from resources.quality.names import CHECKS, CheckName
 from schemas.plan import Id, Strict
 from schemas.refs import SHOT_STAGES, Stage
 from schemas.repair import RepairAction
 from schemas.report import Finding, Severity
 
-CheckName = Literal[
-    # a shot's picture
-    "readable",
-    "frame_count",
-    "time_stamps",
-    "black_picture",
-    "frozen_picture",
-    "flicker",
-    "flash",
-    "blur",
-    "exposure",
-    "letterbox",
-    "stray_cut",
-    "hue_jump",
-    "colour_drift",
-    "motion",
-    "chunk_seam",
-    "safety",
-    # what a vision model sees, where a profile has one
-    "prompt_match",
-    "anatomy",
-    "artefacts",
-    "stray_text",
-    "judged_safety",
-    # a shot's sound
-    "sound_length",
-    "silent_line",
-    "clipped_line",
-    "cut_off_word",
-    "noise_tail",
-    "speech_rate",
-    "voice",
-    "voice_pitch",
-    "speech_quality",
-    "words",
-    "lip_offset",
-    # shots beside each other
-    "duplicate_prompt",
-    "duplicate_shot",
-    "scene_colour",
-    "character_look",
-    "character_colour",
-    # the film
-    "shot_order",
-    "doubled_shot",
-    "picture_offset",
-    "drift",
-    "loudness",
-    "true_peak",
-    "loud_music",
-    "subtitles",
-    "missing_subtitle",
-    "wrong_subtitle",
-    "reading_speed",
-    "transitions",
-]
-CHECKS: tuple[CheckName, ...] = get_args(CheckName)
-"""Every check there is, in the order of the report."""
 Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 

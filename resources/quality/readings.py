@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from resources.engines import Sound
 from resources.media.loudness import Loudness
+from resources.quality.names import CheckName
 from resources.quality.picture import PictureMeasures, seams_of
-from resources.quality.policy import CheckName
 from resources.quality.relations import Lag
 from resources.quality.sound import LineMeasures
 from schemas.cut import CutSheet

@@ -12,7 +12,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,27 @@ def disk_errors(where: Path) -> Iterator[None]:
     except OSError as error:
         place = str(error.filename or where)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull("the disk is full", where=place, hint="free some space and run the same command") from None
+            raise _full(place, where) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise StoreFault(
                 "no permission to write here", where=place, hint="choose another folder with --home"
             ) from None
         raise StoreFault(f"{error.strerror or error}", where=place) from None
+
+
+def _full(place: str, where: Path) -> DiskFull:
+    """What is used up: bytes, or the number of files that the file system can hold."""
+    while not where.exists() and where != where.parent:
+        where = where.parent
+    with suppress(OSError):
+        found = os.statvfs(where)
+        if found.f_files and not found.f_favail:
+            return DiskFull(
+                "the disk is full: it can hold no more files",
+                where=place,
+                hint="remove some files (`sparkle gc` names what no film needs) and run the same command",
+            )
+    return DiskFull("the disk is full", where=place, hint="free some space and run the same command")
 
 
 def sync_folder(folder: Path) -> None:

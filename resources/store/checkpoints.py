@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from sqlite3 import Connection
 
-from resources.store.database import has_table, reading, writing
+from resources.store.database import ASIDE, FILE, has_table, reading, writing
 from resources.store.events import add_event, now
+from resources.store.records import held_row
 from schemas.records import Checkpoint, Status
 from schemas.refs import Stage
 
@@ -63,7 +64,7 @@ def checkpoints(folder: Path) -> list[Checkpoint]:
     for row in rows:
         given = dict(zip(_COLUMNS, row, strict=True)) | {"movie": folder.name}
         given |= {"slot": given["slot"] or None, "chunk": None if given["chunk"] == _NO_CHUNK else given["chunk"]}
-        found.append(Checkpoint.model_validate(given))
+        found.append(held_row(given, Checkpoint, folder / FILE, hint=ASIDE))
     return found
 
 

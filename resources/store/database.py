@@ -31,12 +31,17 @@ from resources.store.atomic import crash_point, disk_errors
 from resources.store.mounts import on_network
 
 FILE = "timeline.db"
+ASIDE = "`sparkle doctor --repair` puts it aside; the film itself is whole"
+"""How a damaged one is mended."""
 VERSION = 1
 """Of the tables; kept in ``PRAGMA user_version``. A file of a later version is refused, not guessed at."""
 BUSY_S = 10.0
 """How long a writer waits for the writers of other processes."""
 MAX_OPEN = 8
 """Films a process keeps open; a daemon makes many, one after the other."""
+CACHE_KIB = 256
+"""Pages that a connection keeps. SQLite's own 2 MB fill up with pages that nobody asks for again, for events are only
+added, at the end of a table and of an index. ``bench/gpu.py leases`` counts what that costs."""
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, event TEXT NOT NULL,
@@ -142,6 +147,8 @@ def is_damaged(folder: Path) -> bool:
             if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 return True
             raise _told(error, path) from None
+        except UnicodeDecodeError:
+            return True
 
 
 def put_aside(folder: Path) -> Path:
@@ -191,6 +198,7 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute(f"PRAGMA synchronous={'FULL' if shared else 'NORMAL'}")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
@@ -258,6 +266,9 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only=1")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return connection
+        except UnicodeDecodeError:
+            connection.close()
+            raise
         except sqlite3.Error as error:
             connection.close()
             if not options or _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
@@ -277,6 +288,9 @@ def _database_errors(folder: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         _forget(folder)
         raise _told(error, path) from None
+    except UnicodeDecodeError:  # SQLite's own words quote the damaged page
+        _forget(folder)
+        raise StoreFault("the timeline cannot be used: it is damaged", where=str(path), hint=ASIDE) from None
 
 
 def _told(error: sqlite3.Error, path: Path) -> StoreFault:
@@ -290,7 +304,7 @@ def _told(error: sqlite3.Error, path: Path) -> StoreFault:
         return StoreFault(
             f"the timeline cannot be used: it is damaged ({error})",
             where=str(path),
-            hint="`sparkle doctor --repair` puts it aside; the film itself is whole",
+            hint=ASIDE,
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreFault(

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from resources.config import first_fault
 from resources.errors import DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import write_json
 from resources.store.migrations import check_format
+from resources.store.records import json_of
 from schemas.plan import MAX_SHOTS, Id, Seed, Short, Strict
 from schemas.refs import Sha256, Slot, Stage
 from schemas.repair import Repair
 from schemas.report import Finding
 from schemas.vocabulary import Codec
 
+if TYPE_CHECKING:
+    from resources.store.remote.mirror import Mirror
+
 Model = TypeVar("Model", bound=BaseModel)
+FRESH_S = 2.0
+"""Who looks at a film sees what other hosts committed up to this long ago."""
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+SLOT = re.compile(r"[0-9]{2}")
 MAX_TEXT_BYTES = 4 * 1024 * 1024
 """Largest plan, screenplay or idea that is read, before anything is parsed."""
 
@@ -71,6 +78,7 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
+        self._opened: set[str] = set()
 
     def prepare(self) -> None:
         """Make the folder, or say in one line why not."""
@@ -102,14 +110,42 @@ class Home:
         return self.root / "cache"
 
     def film(self, movie: str) -> FilmFolder:
-        """The folder of a film, which need not exist. Raises :class:`InputError` for a bad id."""
+        """The folder of a film, which need not exist. Raises :class:`InputError` for a bad id, or for a link."""
         if not ID.fullmatch(movie):
             raise InputError(f"{movie[:80]!r} is not a film id", hint="lower-case letters, digits, - and _, at most 64")
-        return FilmFolder(self.root / "movies" / movie)
+        path = self.root / "movies" / movie
+        if path.is_symlink():
+            raise InputError("is a link, and links are not followed", where=str(path), hint="move the film there")
+        return FilmFolder(path)
+
+    def mirror(self, movie: str) -> Mirror | None:
+        """The film in the home's object store; None where it has none."""
+        from resources.store.artifacts import film_mirror
+
+        return film_mirror(self.film(movie), self.root)
+
+    def pull(self, movie: str, *, max_age_s: float = 0.0) -> None:
+        """Bring what other hosts did to a film, where the home has an object store."""
+        mirror = self.mirror(movie)
+        if mirror is not None:
+            self._opened.add(movie)
+            mirror.pull(max_age_s=max_age_s)
+
+    def push(self, movie: str) -> None:
+        """Commit what was done to a film here, where the home has an object store."""
+        mirror = self.mirror(movie)
+        if mirror is not None and mirror.film.is_dir():
+            mirror.tell()
+
+    def push_opened(self) -> None:
+        """Commit what was done to the films that were pulled through this object."""
+        for movie in sorted(self._opened):
+            self.push(movie)
 
     def known(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan, or at least an idea. Raises :class:`Missing`."""
         film = self.film(movie)
+        self.pull(movie, max_age_s=FRESH_S)
         if not (film.path / "plan" / "request.json").exists():
             return self.existing(movie)
         check_format(film.path)
@@ -118,6 +154,7 @@ class Home:
     def existing(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
+        self.pull(movie, max_age_s=FRESH_S)
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"
             raise Missing(f"there is no film {movie!r} in {self.root}", hint=f"films: {known}")
@@ -125,15 +162,27 @@ class Home:
         return film
 
     def films(self) -> list[str]:
-        """Ids of all films with a plan, sorted."""
+        """Ids of all films with a plan, sorted; those of the home's object store are brought here first."""
         movies = self.root / "movies"
+        self._meet(movies)
         if not movies.is_dir():
             return []
         return sorted(
             entry.name
             for entry in movies.iterdir()
-            if ID.fullmatch(entry.name) and (entry / "plan" / "movie_plan.json").exists()
+            if ID.fullmatch(entry.name) and not entry.is_symlink() and (entry / "plan" / "movie_plan.json").exists()
         )
+
+    def _meet(self, movies: Path) -> None:
+        """Bring the records of films that are in the object store and not here."""
+        from resources.store.artifacts import STORAGE
+
+        if (self.root / STORAGE).exists():
+            from resources.store.remote.films import films_in_store
+
+            for movie in films_in_store(self.root, max_age_s=FRESH_S):
+                if ID.fullmatch(movie) and not (movies / movie).exists():
+                    self.pull(movie)
 
 
 class FilmFolder:
@@ -157,6 +206,13 @@ class FilmFolder:
         """What the flags said last; defaults for a new film."""
         return self._read("settings.json", Settings) or Settings()
 
+    def settings_with(self, flags: Mapping[str, Any]) -> Settings:
+        """What the flags said last, with those that are given now laid over it. Raises :class:`InputError`."""
+        try:
+            return Settings.model_validate({**self.settings().model_dump(), **flags})
+        except ValidationError as error:
+            raise InputError(first_fault(error)) from None
+
     def write_settings(self, settings: Settings) -> None:
         """Keep the flags for the next ``sparkle make``."""
         if settings != self.settings() or not (self.path / "plan" / "settings.json").exists():
@@ -164,7 +220,7 @@ class FilmFolder:
 
     def slots(self, shot_ids: Iterable[str]) -> dict[str, Slot]:
         """The slot of each shot, in the given order. New shots get one for good; see :func:`assign_slots`."""
-        known = self._read_map("slots.json")
+        known = self._known_slots()
         given = assign_slots(known, list(shot_ids))
         if given != known:
             write_json(self.path / "plan" / "slots.json", given)
@@ -173,7 +229,7 @@ class FilmFolder:
     def peek_slots(self, shot_ids: Iterable[str]) -> dict[str, Slot]:
         """What :meth:`slots` would give; nothing is written."""
         shots = list(shot_ids)
-        given = assign_slots(self._read_map("slots.json"), shots)
+        given = assign_slots(self._known_slots(), shots)
         return {shot: given[shot] for shot in shots}
 
     def takes(self) -> dict[str, ShotTakes]:
@@ -192,12 +248,19 @@ class FilmFolder:
             self.path / "plan" / "takes.json", {key: value.model_dump(mode="json") for key, value in takes.items()}
         )
 
+    def _known_slots(self) -> dict[str, Slot]:
+        """Slots that were given before. Raises :class:`StoreFault` for a record that says anything else."""
+        known = self._read_map("slots.json")
+        if not all(isinstance(slot, str) and SLOT.fullmatch(slot) for slot in known.values()):
+            raise StoreFault("the record of slots is damaged", where=str(self.path / "plan" / "slots.json"))
+        return known
+
     def _read_map(self, name: str) -> dict[str, Any]:
         path = self.path / "plan" / name
         if not path.exists():
             return {}
         try:
-            value = json.loads(read_text(path))
+            value = json_of(read_text(path))
         except ValueError as error:
             raise StoreFault(f"is not JSON: {error}", where=str(path)) from None
         if not isinstance(value, dict):

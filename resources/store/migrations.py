@@ -10,7 +10,6 @@ as a whole: guessing at half of it could lose what the other half says.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import Field, ValidationError
 
 from resources.errors import StoreFault
 from resources.store.atomic import write_json
+from resources.store.records import json_of
 from schemas.plan import Short, Strict
 
 Record = dict[str, Any]
@@ -84,7 +84,7 @@ def film_format(folder: Path) -> int:
 def _salvaged(path: Path) -> int:
     """The number in a record that has more in it than this version knows."""
     try:
-        found = json.loads(path.read_bytes())["format"]
+        found = json_of(path.read_bytes())["format"]
     except (ValueError, KeyError, TypeError):
         found = None
     if not isinstance(found, int):

@@ -18,7 +18,10 @@ MAX_VALUE = 200
 def narrate(event: StageEvent) -> str:
     """What happened, in a few words, without time, stage and shot. One line, no control characters."""
     told = _WORDS.get(event.event)
-    text = told(event.data) if told is not None else _anything(event)
+    try:
+        text = told(event.data) if told is not None else _anything(event)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        text = _anything(event)  # its data are of another form: of a later version, or damaged
     return clean(text)
 
 
@@ -191,6 +194,7 @@ _WORDS: dict[str, Callable[[Data], str]] = {
     "success": lambda data: f"made{_seconds(data)}{_try(data)}",
     "failed": _failed,
     "reused": lambda data: "taken from before",
+    "received": lambda data: "made by another host",
     "recovered": lambda data: "found whole after its process was killed",
     "chunk_begin": lambda data: f"chunk {data.get('chunk')} begun{_try(data)}",
     "chunk_success": lambda data: f"chunk {data.get('chunk')} made{_try(data)}",

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
-from resources.store.database import has_table, reading
+from resources.store.database import ASIDE, FILE, has_table, reading
 from resources.store.events import add_event, now
+from resources.store.records import record_of
 from schemas.records import RunContext
 
 _lock = threading.Lock()
@@ -82,4 +83,4 @@ def runs(folder: Path) -> list[RunContext]:
         if connection is None or not has_table(connection, "runs"):
             return []
         rows = connection.execute("SELECT context FROM runs ORDER BY rowid").fetchall()
-    return [RunContext.model_validate_json(context) for (context,) in rows]
+    return [record_of(context, RunContext, folder / FILE, hint=ASIDE) for (context,) in rows]

@@ -13,7 +13,7 @@ in chunks) finds it with :func:`current_step` and tells it what happens, without
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -22,9 +22,10 @@ from typing import Any
 
 from resources.errors import SparkleError, StoreFault
 from resources.store.checkpoints import MAX_ERROR, set_checkpoint, write_checkpoint
-from resources.store.database import has_table, reading, writing
+from resources.store.database import ASIDE, FILE, has_table, reading, writing
 from resources.store.events import add_event, now
 from resources.store.progress import tell_progress
+from resources.store.records import held_row
 from resources.store.runs import note_run
 from resources.store.timeline import write_memory_event
 from schemas.records import CallbackEvent, Checkpoint, Status, StepExecutionRecord
@@ -256,6 +257,22 @@ def recover_step(folder: Path, ref: AssetRef) -> None:
         add_event(connection, "recovered", stage=ref.stage, slot=ref.slot, fingerprint=ref.fingerprint)
 
 
+def receive_steps(folder: Path, refs: Iterable[AssetRef]) -> None:
+    """Tell of artifacts that another host made and that became current here."""
+    with writing(folder) as connection:
+        for ref in refs:
+            at = Checkpoint(
+                movie=folder.name,
+                stage=ref.stage,
+                slot=ref.slot,
+                status="success",
+                fingerprint=ref.fingerprint,
+                at=now(),
+            )
+            set_checkpoint(connection, at)
+            add_event(connection, "received", stage=ref.stage, slot=ref.slot, fingerprint=ref.fingerprint)
+
+
 def steps(folder: Path, *, run_id: str | None = None) -> list[StepExecutionRecord]:
     """Every attempt at every stage of a film, oldest first; of one run when ``run_id`` is given.
 
@@ -268,6 +285,11 @@ def steps(folder: Path, *, run_id: str | None = None) -> list[StepExecutionRecor
             f"SELECT {', '.join(_COLUMNS)} FROM steps WHERE ? IS NULL OR run_id = ? ORDER BY seq", (run_id, run_id)
         ).fetchall()
     return [
-        StepExecutionRecord.model_validate({**dict(zip(_COLUMNS, row, strict=True)), "movie": folder.name})
+        held_row(
+            {**dict(zip(_COLUMNS, row, strict=True)), "movie": folder.name},
+            StepExecutionRecord,
+            folder / FILE,
+            hint=ASIDE,
+        )
         for row in rows
     ]

@@ -10,10 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
-from resources.config import first_fault
+from resources.config import held_to
 from resources.engines import Sound
 from resources.errors import ConfigInvalid, InputError
 from resources.store.fingerprint import hash_file
@@ -92,9 +89,4 @@ def clip_hashes(folder: Path | None) -> dict[str, str]:
 def _read(path: Path) -> ConsentNote:
     if path.stat().st_size > MOST_NOTE_BYTES:
         raise ConfigInvalid("is too large for a consent note", where=str(path))
-    try:
-        return ConsentNote.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigInvalid(f"is not YAML: {error}", where=str(path)) from None
-    except ValidationError as error:
-        raise ConfigInvalid(first_fault(error), where=str(path)) from None
+    return held_to(ConsentNote, path)

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 
+from resources.secrets import without_secrets
 from resources.store.narrate import clean
 
 VARIABLE = "SPARKLE_NOTIFY"
 MAX_LINE = 1000
-SHORTEST_SECRET = 8
-"""A shorter value is a word that may stand in any text."""
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|SPARKLE_NOTIFY", re.IGNORECASE)
 
 logger = logging.getLogger("sparkle.notify")
 
@@ -38,7 +35,7 @@ def notify(title: str, text: str) -> bool:
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log may quote an address, and with it a password
     post = apprise.Apprise()
     known = [post.add(address) for address in addresses]
-    sent = bool(post.notify(title=without_secrets(title), body=without_secrets(text))) if any(known) else False
+    sent = bool(post.notify(title=_line(title), body=_line(text))) if any(known) else False
     if not all(known) or not sent:
         number = ", ".join(str(k) for k, good in enumerate(known, 1) if not good)
         what = f"address {number} is none that apprise knows" if number else "an address did not take it"
@@ -46,11 +43,6 @@ def notify(title: str, text: str) -> bool:
     return sent and all(known)
 
 
-def without_secrets(text: str) -> str:
-    """``text`` in one line, without the value of any variable of the environment that is named like a secret."""
-    for name, value in os.environ.items():
-        if _SECRET.search(name):
-            for part in {value, *value.split()}:
-                if len(part) >= SHORTEST_SECRET:
-                    text = text.replace(part, "***")
-    return clean(text)[:MAX_LINE]
+def _line(text: str) -> str:
+    """``text`` in one line, without a secret of this process."""
+    return clean(without_secrets(text))[:MAX_LINE]

@@ -7,7 +7,8 @@ from typing import Any
 
 import dagster as dg
 
-from resources.quality.policy import CheckName, Rule, load_policy
+from resources.quality.names import CheckName
+from resources.quality.policy import Rule, load_policy
 from schemas.report import Finding
 
 SHOWN = 5

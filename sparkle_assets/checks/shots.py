@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from resources.quality.policy import CheckName
+from resources.quality.names import CLIP, IMAGE, JUDGE, VOICE, CheckName
 from sparkle_assets.checks.results import check_results, check_specs
 from sparkle_assets.faults import told
 from sparkle_assets.partitions import movie_of, shots, slot_of
@@ -14,37 +14,6 @@ from sparkle_assets.studio import Studio
 if TYPE_CHECKING:
     from resources.pipeline.production import Production
     from resources.quality.readings import Measured
-
-IMAGE: tuple[CheckName, ...] = ("character_look", "safety")
-VOICE: tuple[CheckName, ...] = (
-    "sound_length",
-    "silent_line",
-    "clipped_line",
-    "cut_off_word",
-    "noise_tail",
-    "voice",
-    "speech_quality",
-    "words",
-)
-CLIP: tuple[CheckName, ...] = (
-    "readable",
-    "frame_count",
-    "time_stamps",
-    "black_picture",
-    "frozen_picture",
-    "flicker",
-    "flash",
-    "blur",
-    "exposure",
-    "letterbox",
-    "stray_cut",
-    "hue_jump",
-    "colour_drift",
-    "chunk_seam",
-    "motion",
-    "lip_offset",
-)
-JUDGE: tuple[CheckName, ...] = ("prompt_match", "anatomy", "artefacts", "stray_text", "judged_safety")
 
 
 @dg.multi_asset_check(name="image_checks", specs=check_specs("shot_images", IMAGE, shots, blocking=True))

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +36,14 @@ NEEDED = {
     "manimgx_fonts": "manimgx-fonts",
     "pocketsphinx": "pocketsphinx",
 }
-OPTIONAL = {"torch": "gpu", "diffusers": "gpu", "transformers": "gpu", "chatterbox": "tts", "openai": "llm"}
+OPTIONAL = {
+    "torch": "gpu",
+    "diffusers": "gpu",
+    "transformers": "gpu",
+    "bitsandbytes": "bits",
+    "chatterbox": "tts",
+    "openai": "llm",
+}
 DISTRIBUTIONS = {"chatterbox": ("videopython-chatterbox", "chatterbox-tts")}
 """A module that more than one package brings; each that is installed is told by its name."""
 FREE_BYTES = 1_000_000_000
@@ -122,6 +129,8 @@ def _gpu(root: Path) -> list[Item]:
 
 def inspect_home(home: Path, *, deep: bool = False) -> list[Trouble]:
     """What is not in order in the films, and between them and Dagster's event log; nothing is changed."""
+    from resources.errors import StoreFault
+    from resources.store.inspection import Trouble
     from resources.store.repair import inspect
 
     store = open_home(home)
@@ -129,16 +138,20 @@ def inspect_home(home: Path, *, deep: bool = False) -> list[Trouble]:
         return []
     found = inspect(store, deep=deep)
     for cluster in (False, True):
-        with _dagster(store, cluster=cluster) as instance:
-            if instance is not None:
-                from sparkle_assets.agreement import disagreements
+        try:
+            with _dagster(store, cluster=cluster) as instance:
+                if instance is not None:
+                    from sparkle_assets.agreement import disagreements
 
-                found += disagreements(store, instance, cluster=cluster)
+                    found += disagreements(store, instance, cluster=cluster)
+        except StoreFault as fault:
+            found.append(Trouble("", str(fault), None))
     return found
 
 
 def repair_home(home: Path, *, deep: bool = False) -> list[str]:
     """Mend what can be mended, fail runs whose process is dead, and tell Dagster what it never heard."""
+    from resources.errors import StoreFault
     from resources.store.repair import repair
 
     store = open_home(home)
@@ -146,7 +159,7 @@ def repair_home(home: Path, *, deep: bool = False) -> list[str]:
         return []
     told = repair(store, deep=deep)
     for cluster in (False, True):
-        with _dagster(store, cluster=cluster) as instance:
+        with suppress(StoreFault), _dagster(store, cluster=cluster) as instance:  # told as a trouble
             if instance is None:
                 continue
             from sparkle_assets.agreement import disagreements
@@ -171,7 +184,9 @@ def _dagster(store: Home, *, cluster: bool) -> Iterator[DagsterInstance | None]:
         return
     import dagster as dg
 
-    with dg.DagsterInstance.from_config(str(folder)) as instance:
+    from sparkle_assets.record_faults import record_errors
+
+    with record_errors(folder), dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 
 

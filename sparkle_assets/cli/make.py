@@ -12,10 +12,12 @@ import click
 
 from resources.errors import InputError, Stopped
 from resources.pipeline.beginning import Wishes, check_profile, check_request, lacking, movie_id, notes_on, prepare_plan
-from resources.store.film import FilmFolder, Home, Settings
+from resources.profile import load_profile
+from resources.store.film import FilmFolder
 from resources.store.locks import film_lock
+from resources.store.remote.settings import adopt_storage
 from sparkle_assets.cli.animatic import animate, tell_animatic
-from sparkle_assets.cli.common import home_option, json_option
+from sparkle_assets.cli.common import home_option, json_option, open_home
 from sparkle_assets.cli.forecast import dry
 from sparkle_assets.cli.making import check_reach, make_film
 from sparkle_assets.cli.preview import preview as make_preview
@@ -84,7 +86,7 @@ def make(
     from resources.pipeline.stages.plan import read_plan
 
     begun, memory = time.monotonic(), PeakMemory()
-    store = Home(home)
+    store = open_home(home)
     wishes = Wishes(seed, aspect, resolution, language, style, seconds, shots, cast, forbid)
     if preview and (screenplay is not None or reel is not None):
         hint = "make its animatic first, then: sparkle make --movie ID --preview"
@@ -102,11 +104,16 @@ def make(
     if plan_file is not None:
         read_plan(plan_file)  # told before anything is written
     film = store.film(movie or movie_id(idea, plan_file))
+    if not dry_run:
+        if profile is not None:
+            check_profile(profile, writer)
+            adopt_storage(store.root, load_profile(profile).storage)
+        store.pull(film.movie)
     given = {"profile": profile, "loudness": loudness, "codec": codec, "burn_subtitles": burn_subtitles}
     flags = {key: value for key, value in given.items() if value is not None}
     if preview:
         preview_id(film.movie)  # told before anything is written
-    settings = Settings.model_validate({**film.settings().model_dump(), **flags})
+    settings = film.settings_with(flags)
     check_profile(settings.profile, writer)
     say(notes_on(film, idea, plan_file, wishes, writer, settings))
     if dry_run:
@@ -135,6 +142,7 @@ def make(
         try:
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
+            store.push(film.movie)  # whoever makes it elsewhere needs it
             with Watch(quiet=quiet) as watch:
                 if animatic:
                     result = animate(store, film, watch)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+
+if TYPE_CHECKING:
+    from resources.gpu.registry import ModelEntry
 
 
 @click.group()
@@ -35,13 +39,18 @@ def list_models(home: Path, as_json: bool) -> None:
     lines = [f"models are kept in {registry.folder}", f"{'model':<24} {'state':<10} {'GB':>6}  licence"]
     for one in told:
         entry = registry.entry(str(one["key"]))
-        size = f"{entry.bytes / 1e9:.1f}" if entry.bytes_known else f"{entry.bytes / 1e9:.1f}+" if entry.bytes else "?"
         noted = "" if one["commercial"] else "  NOT FOR COMMERCIAL USE"
-        lines.append(f"{one['key']:<24} {one['state']:<10} {size:>6}  {one['licence']}{noted}")
-    lines.append(
-        "GB to fetch; `+`, `?`: known in part, or not at all, before the first pull (`sparkle models pull MODEL`)"
-    )
+        lines.append(f"{one['key']:<24} {one['state']:<10} {_size(entry):>6}  {one['licence']}{noted}")
+    lines.append("GB to fetch; `~`: counted from the weights; `?`: not known before `sparkle models pull MODEL`")
     answer({"folder": str(registry.folder), "models": told}, "\n".join(lines), as_json=as_json)
+
+
+def _size(entry: ModelEntry) -> str:
+    """What there is to fetch, in GB, as exactly as it is known."""
+    if entry.bytes_known:
+        return f"{entry.bytes / 1e9:.1f}"
+    counted = max(entry.weight_bytes or 0, entry.bytes)
+    return f"~{counted / 1e9:.1f}" if counted > 1e8 else "?"
 
 
 @models.command("pull", short_help="Fetch models and hold them to their hashes.")
@@ -93,8 +102,9 @@ def verify(keys: tuple[str, ...], record: bool, home: Path, as_json: bool) -> in
     for key in chosen:
         if record:
             lines.append(f"{key}: {len(registry.trust(key))} files recorded")
-        faults = registry.verify(key)
         state = registry.state(key)
+        lacking = [f"is not on this machine (`sparkle models pull {key}`)"]
+        faults = lacking if state == "missing" else registry.verify(key)
         if state == "unchecked":
             faults.append("was put here by hand and is not recorded: --record trusts it as it is")
         told.append({"key": key, "ok": not faults, "state": state, "faults": faults})

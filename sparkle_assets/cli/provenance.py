@@ -9,7 +9,7 @@ import click
 
 from resources.errors import Missing
 from schemas.refs import STAGES, Stage
-from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+from sparkle_assets.cli.common import answer, by_id_or_number, home_option, json_option, open_home
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -86,8 +86,7 @@ def _shot(production: Production, wanted: str) -> tuple[str, str]:
     """Id and slot of a shot that is told by its id or its number. Raises :class:`Missing`."""
     script = production.script
     ids = [shot.id or "" for shot in script.plan.shots]
-    if wanted.isdigit() and 1 <= int(wanted) <= len(ids) and wanted not in ids:
-        wanted = ids[int(wanted) - 1]
+    wanted = by_id_or_number(ids, wanted)
     if wanted not in ids:
         raise Missing(
             f"film {production.film.movie!r} has no shot {wanted[:64]!r}", hint=f"shots: {', '.join(ids[:12])}"

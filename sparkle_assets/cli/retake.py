@@ -9,7 +9,7 @@ import click
 from resources.errors import Missing
 from resources.store.locks import film_lock
 from resources.store.timeline import write_memory_event
-from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+from sparkle_assets.cli.common import answer, by_id_or_number, home_option, json_option, open_home
 
 MAX_TAKES = 99
 
@@ -49,8 +49,7 @@ def retake(
     with film_lock(film.path):
         plan = ensure_plan(film)
         ids = [one.id or "" for one in plan.shots]
-        if shot.isdigit() and 1 <= int(shot) <= len(ids) and shot not in ids:
-            shot = ids[int(shot) - 1]
+        shot = by_id_or_number(ids, shot)
         if shot not in ids:
             raise Missing(f"film {movie!r} has no shot {shot[:64]!r}", hint=f"shots: {', '.join(ids[:12])}")
         known = noted(Artifacts(film, home_store.root), takes_of(film, plan, shot), shot)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from resources.errors import Missing, SparkleError
-from sparkle_assets.cli.common import answer, home_option, json_option, open_home
+from sparkle_assets.cli.common import answer, by_id_or_number, home_option, json_option, open_home
 
 if TYPE_CHECKING:
     from resources.store.film import FilmFolder
@@ -72,10 +72,7 @@ def tell(events: Iterable[StageEvent]) -> Iterator[str]:
 
 def shot_id(film: FilmFolder, shot: str) -> str:
     """A shot's id; a number that is no id counts the shots of the plan from 1."""
-    shots = plan_shots(film)
-    if shot.isdigit() and shot not in shots and 1 <= int(shot) <= len(shots):
-        return shots[int(shot) - 1]
-    return shot
+    return by_id_or_number(plan_shots(film), shot)
 
 
 def plan_shots(film: FilmFolder) -> list[str]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 from resources.errors import SparkleError
 from resources.pipeline.page import VERDICTS
 from resources.pipeline.quarantine import hidden
 from resources.pipeline.review import Reviews
+from resources.pipeline.stages.cut import read_sheet
 from resources.pipeline.stages.plan import read_plan
+from resources.pipeline.stages.report import REPORT, read_report
 from resources.pipeline.stages.voices import read_track
-from resources.quality.policy import CheckName, load_policy
+from resources.quality.names import CheckName
+from resources.quality.policy import load_policy
 from resources.store.artifacts import Artifacts
 from resources.store.film import FilmFolder, Home
 from resources.store.timeline import read_timeline
@@ -21,6 +25,8 @@ from schemas.report import QAReport
 from schemas.time import SAMPLE_RATE, FrameRate
 from sparkle_assets.screening.making import Happening, happenings
 
+MAX_SHOWN_S = 100 * 3600
+"""A longer film is none of ours: its record is damaged."""
 COLOURS = 6
 """Of speakers; more share them."""
 
@@ -149,8 +155,13 @@ def _facts(plan: MoviePlan, store: Artifacts) -> list[str]:
     cut = store.current("final_cut")
     if cut is None:
         return [shots]
-    minutes, seconds = divmod(round(float(cut.facts["seconds"])), 60)
-    return [f"{minutes}:{seconds:02d}", f"{cut.facts['width']} x {cut.facts['height']}", shots, plan.language]
+    seconds, width, height = (cut.facts.get(name) for name in ("seconds", "width", "height"))
+    length = [f"{round(seconds) // 60}:{round(seconds) % 60:02d}"] if _is_length(seconds) else []
+    return [*length, f"{width} x {height}", shots, plan.language]
+
+
+def _is_length(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and 0 <= value < MAX_SHOWN_S
 
 
 def _panels(
@@ -231,9 +242,9 @@ def _starts(sheet: CutSheet | None) -> dict[str, float]:
 
 def _sheet(store: Artifacts) -> CutSheet | None:
     cut = store.current("final_cut")
-    return None if cut is None else CutSheet.model_validate_json((store.path(cut) / "cut_sheet.json").read_bytes())
+    return None if cut is None else read_sheet(store.path(cut))
 
 
 def _report(film: FilmFolder) -> QAReport | None:
-    path = film.path / "report" / "report.json"
-    return QAReport.model_validate_json(path.read_bytes()) if path.exists() else None
+    folder = film.path / "report"
+    return read_report(folder) if (folder / REPORT).exists() else None

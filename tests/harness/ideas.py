@@ -45,8 +45,9 @@ IDEAS: tuple[Named, ...] = (
           (Species.HEDGEHOG, Species.OWL), ("boat",), ("hedgehog", "owl", "boat"), ("quest",), True),
     Named("train", "The last train leaves an empty station in the rain at night", (Place.CITY,), TimeOfDay.NIGHT,
           Weather.RAIN, (), ("train",), ("train", "station", "rain"), (), True),
-    Named("loneliness", "Loneliness", words=("loneliness",)),
-    Named("potato", "A potato falls in love with a toaster", props=(), words=("potato", "toaster", "love")),
+    Named("loneliness", "Loneliness", (Place.LIVING_ROOM,), species=(Species.PERSON,), words=("loneliness",)),
+    Named("potato", "A potato falls in love with a toaster", (), None, None,
+          (Species.POTATO, Species.TOASTER), words=("potato", "toaster", "love")),
     Named("clockmaker", "In a foggy city where nobody speaks any more, a deaf clockmaker named Anselm repairs the "
           "great bell, hoping that his granddaughter, who left for the sea twenty years ago with nothing but a violin "
           "and a suitcase, will hear it ring once, before winter comes and the harbour freezes and the last ship stops "
@@ -59,7 +60,7 @@ IDEAS: tuple[Named, ...] = (
           (Species.PERSON, Species.PERSON), ("teapot",), ("wizard", "king", "teapot", "birthday")),
     Named("snowcat", "A robot finds a cat in the snow", (), None, Weather.SNOW, (Species.ROBOT, Species.CAT), (),
           ("robot", "cat", "snow"), ("discovery", "rescue"), True),
-    Named("storm", "A girl befriends a storm", (), None, Weather.STORM, (Species.PERSON, Species.GHOST), (),
+    Named("storm", "A girl befriends a storm", (), None, Weather.STORM, (Species.PERSON, Species.CLOUD), (),
           ("girl", "storm"), (), True),
     Named("scarecrow", "A scarecrow is afraid of crows", (Place.FARM,), None, None, (Species.SCARECROW,), (),
           ("scarecrow", "crows"), ("misunderstanding",), True),
@@ -71,10 +72,10 @@ IDEAS: tuple[Named, ...] = (
     Named("octopus", "A shy octopus wants to play the violin at the bottom of the sea", (Place.UNDERWATER,), None, None,
           (Species.OCTOPUS,), ("violin",), ("octopus", "violin"), ("quest",)),
     Named("taxi", "A taxi driver and a ghost search for the ghost's old house in the city on a rainy night",
-          (Place.CITY,), TimeOfDay.NIGHT, Weather.RAIN, (Species.PERSON, Species.GHOST), (),
+          (Place.CITY,), TimeOfDay.NIGHT, Weather.RAIN, (Species.PERSON, Species.GHOST), ("taxi",),
           ("taxi driver", "ghost", "house"), ("quest",)),
     Named("postman", "A postman must carry a letter across the desert before sunset, but his camel refuses to move",
-          (Place.DESERT,), None, None, (Species.PERSON, Species.HORSE), ("letter",), ("postman", "letter", "camel",
+          (Place.DESERT,), None, None, (Species.PERSON, Species.CAMEL), ("letter",), ("postman", "letter", "camel",
           "sunset"), ("race",), True),
     Named("grandmother", "Ada hides her grandmother's suitcase so that she will not move away", (Place.LIVING_ROOM,),
           None, None, (Species.PERSON, Species.PERSON), ("suitcase",), ("Ada", "grandmother", "suitcase"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from resources.errors import SparkleError
 from resources.media.encode import Picture
 from resources.media.planes import Meter
+from resources.media.process import ProcessFailed
 from resources.media.workers import FrameSource, Workers, render_ranges
 from resources.pipeline.engines import Engines
 from resources.pipeline.render import Renderer
@@ -86,7 +87,7 @@ class InlineWorkers(Workers):
         done: Future[int] = Future()
         try:
             done.set_result(render_ranges(source, picture, folder, spans, meter))
-        except (SparkleError, OSError) as error:  # as a pool does: whoever asks for the result gets it
+        except (SparkleError, ProcessFailed, OSError, MemoryError) as error:  # as a pool does: who asks for it gets it
             done.set_exception(error)
         return done
 
@@ -101,26 +102,26 @@ def inline_engines(cache: Path, seconds: float = 0.0) -> Engines:
     return engines
 
 
-def new_film(root: Path) -> Home:
+def new_film(root: Path, movie: str = MOVIE) -> Home:
     home = Home(root)
-    path = home.film(MOVIE).plan_path
+    path = home.film(movie).plan_path
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(PLAN), encoding="utf-8")
     return home
 
 
-def work(root: str, point: str, engines: Callable[[Path, float], Engines] = inline_engines) -> None:
+def work(root: str, point: str, movie: str = MOVIE, engines: Callable[[Path, float], Engines] = inline_engines) -> None:
     """The whole life of a process that makes the film, with what it has to say in ``<root>/said-<pid>``."""
     os.environ["SPARKLE_CRASH_AT"] = point
     with Path(root, f"said-{os.getpid()}").open("w", encoding="utf-8") as file:
         sys.stdout = sys.stderr = file
-        sys.exit(produce.main(Path(root), MOVIE, engines=engines))
+        sys.exit(produce.main(Path(root), movie, engines=engines))
 
 
-def start(home: Home, point: str = "") -> BaseProcess:
+def start(home: Home, point: str = "", movie: str = MOVIE) -> BaseProcess:
     """A process that makes the film and dies at ``point``."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.harness.preloaded"])
-    process = context.Process(target=work, args=(str(home.root), point))
+    process = context.Process(target=work, args=(str(home.root), point, movie))
     process.start()
     return process

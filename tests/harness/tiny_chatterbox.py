@@ -1,9 +1,9 @@
 """Chatterbox with random weights on the spot: its own classes, saved as published, loaded by its own ``from_local``.
 
-Only T3's depth and feed-forward width shrink, and what is drawn: few speech tokens, one step of the decoder. S3Gen's
-and the voice encoder's sizes are fixed upstream (260 million random numbers, made once a session). Upstream loads
-S3Gen with ``strict=False``: the English folder holds a sliver of it and keeps the seeded random rest, so that no
-gigabyte is written.
+What shrinks is depth and width: T3 has one thin layer, S3Gen's tokenizer, encoder and decoder one block each (upstream
+writes their sizes into S3Gen's constructor, so the classes that it calls are told otherwise), and what is drawn: few
+speech tokens, one step of the decoder. Upstream loads S3Gen with ``strict=False``: the English folder holds a sliver of
+it and keeps the seeded random rest.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,!?'-\""
 
 @contextmanager
 def tiny_chatterbox() -> Iterator[None]:
-    """While it lasts, T3 has one thin layer and speaks for half a second, and a second of the clip is listened to."""
+    """While it lasts, every part is thin, half a second is spoken, and a second of the clip is listened to."""
     allow_cpu_torchaudio()
+    import chatterbox.models.s3gen.s3gen as s3gen
     import pytest
     import torch
     from chatterbox.models.s3gen import S3Gen
     from chatterbox.models.t3 import llama_configs
     from chatterbox.models.t3.t3 import T3
     from chatterbox.tts import ChatterboxTTS
+    from s3tokenizer.model_v2 import S3TokenizerV2
 
     write, sound, make = T3.inference, S3Gen.inference, S3Gen.__init__
 
@@ -48,9 +50,18 @@ def tiny_chatterbox() -> Iterator[None]:
     def one_step(self: Any, **given: Any) -> Any:
         return sound(self, **given, n_cfm_timesteps=1)
 
+    def thin(part: Any, **sizes: int) -> Any:
+        return lambda **given: part(**{**given, **sizes})
+
     with pytest.MonkeyPatch.context() as patch:
         config = {**llama_configs.LLAMA_CONFIGS["Llama_520M"], "num_hidden_layers": 1, "intermediate_size": 64}
         patch.setitem(llama_configs.LLAMA_CONFIGS, "Llama_520M", config)
+        encoder = thin(s3gen.UpsampleConformerEncoder, num_blocks=1, linear_units=64)
+        patch.setattr(s3gen, "UpsampleConformerEncoder", encoder)
+        patch.setattr(s3gen, "ConditionalDecoder", thin(s3gen.ConditionalDecoder, n_blocks=1, num_mid_blocks=1))
+        [listens] = S3TokenizerV2.__init__.__defaults__
+        for name, size in {"n_audio_layer": 1, "n_audio_state": 64, "n_audio_head": 1}.items():
+            patch.setattr(listens, name, size)
         patch.setattr(T3, "inference", few_tokens)
         patch.setattr(S3Gen, "inference", one_step)
         patch.setattr(S3Gen, "__init__", seeded)

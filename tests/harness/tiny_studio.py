@@ -16,6 +16,7 @@ from resources.gpu.registry import Registry
 from resources.quality.policy import Policy
 from tests.harness.tiny_chatterbox import tiny_registry as chatterbox_registry
 from tests.harness.tiny_chatterbox import write_tiny_chatterbox
+from tests.harness.tiny_dinov2 import dinov2_registry, save_tiny_dinov2
 from tests.harness.tiny_qwen_vl import qwen_registry, save_tiny_qwen_vl
 from tests.harness.tiny_sdxl import save_tiny_sdxl
 from tests.harness.tiny_sdxl import tiny_registry as sdxl_registry
@@ -34,7 +35,7 @@ PROFILE: dict[str, Any] = {
     "agents": dict.fromkeys(("images", "videos", "tts", "lipsync", "qa"), RULE),
     "engines": {
         "image": "sdxl", "video": "wan", "lipsync": "wav2lip", "voice": "chatterbox", "cards": "cutout",
-        "music": "paper-band", "judge": "qwen2-vl",
+        "music": "paper-band", "judge": "qwen2-vl", "likeness": "dinov2",
     },
     "encode": {"preset": "ultrafast", "crf": 30, "handle_frames": 2},
     "gpu": {"preset": "cpu", "models": {I2V: {"frames": CHUNK}}},
@@ -55,9 +56,11 @@ def save_tiny_models(folder: Path) -> dict[str, dict[str, Any]]:
     save_tiny_wan(folder / FLF2V, last_frame=True)
     write_tiny_chatterbox(folder / "chatterbox")
     save_tiny_qwen_vl(folder / "qwen2-vl-2b")
+    save_tiny_dinov2(folder / "dinov2-small")
     lips = wav2lip_registry(folder, save_tiny_wav2lip(folder / "wav2lip"))
     entries = {**sdxl_registry(folder).models, **chatterbox_registry(folder).models, **lips.models}
-    entries |= {key: tiny_entry(key) for key in (I2V, FLF2V)} | qwen_registry(folder).models
+    entries |= qwen_registry(folder).models | dinov2_registry(folder).models
+    entries |= {key: tiny_entry(key) for key in (I2V, FLF2V)}
     both = Registry(folder, entries)
     for key in (I2V, FLF2V):
         both.trust(key)

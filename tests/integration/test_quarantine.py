@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from resources.errors import NeedsReview
-from resources.pipeline import measuring
+from resources.pipeline import asking
 from resources.pipeline.engines import Engines
 from resources.pipeline.examine import examine_image, hold_early
 from resources.pipeline.production import Production
@@ -24,7 +24,7 @@ from tests.integration.test_pipeline import produce
 def unsafe(home: Home, tiny: Engines, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Production:
     """A film whose first keyframe a detector is sure about."""
     monkeypatch.setattr(
-        measuring, "measure_exposure", lambda path: Exposure(what="female_breast_exposed", probability=0.9)
+        asking, "measure_exposure", lambda path: Exposure(what="female_breast_exposed", probability=0.9)
     )
     plan["shots"] = plan["shots"][:1]
     production = produce(home, tiny, plan)

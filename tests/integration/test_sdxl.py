@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fakeredis
 import numpy as np
 import pytest
 from PIL import Image
@@ -32,12 +32,14 @@ from resources.gpu.sdxl.errors import (
 )
 from resources.gpu.sdxl.helpers import Helpers
 from resources.gpu.sdxl.loader import load_base
-from resources.gpu.sdxl.recent import RecentPictures
+from resources.gpu.sdxl.recent import RecentPictures, SharedRecent
 from resources.pipeline.engines import Engines
 from resources.profile import Profile, load_profile, make_engine
 from resources.store.steps import Step
 from resources.store.timeline import read_timeline
 from schemas.media import ImageRequest
+from tests.harness.heap import small_heap
+from tests.harness.known_pictures import ONE, KnownDecoder, flipped
 from tests.harness.requests import image_request
 from tests.harness.tiny_sdxl import read_rendering, save_tiny_sdxl, tiny_registry, tiny_room
 
@@ -55,10 +57,8 @@ LARGE = {**OPEN, "area": 600 * 600, "steps": 1}
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     found = save_tiny_sdxl(tmp_path_factory.mktemp("models"))
-    gc.collect()
-    gc.freeze()  # collections look at what a test makes, not at all of torch and diffusers: they are many here
-    yield found
-    gc.unfreeze()
+    with small_heap():
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -546,6 +546,37 @@ def test_the_same_picture_again_is_known(room: GpuRoom, tmp_path: Path) -> None:
     assert not kept.deduped and (tmp_path / "item1" / "image.png").exists(), "only where it is asked for"
     shared = SdxlImages(OPEN, room, helpers=Helpers(recent=RecentPictures()))
     assert not shared.render_images([Wanted(image_request(), tmp_path / "item1", "file:x")], dedupe=True)[0].deduped
+
+
+@pytest.mark.parametrize("kind", ["process", "redis"])
+def test_six_bits_apart_is_the_same_picture_and_eight_are_not(
+    room: GpuRoom, tmp_path: Path, broken_decoder: Callable[..., list[Any]], kind: str
+) -> None:
+    """Pictures whose hashes are known: through batches, the window of a process, and the one that hosts share."""
+    near, far = flipped(ONE, 3), flipped(ONE, 4)
+    assert [(one ^ ONE).bit_count() for one in (near, far)] == [6, 8]
+    script = KnownDecoder([ONE, near, far, ONE])
+    broken_decoder(script)
+    window: Any = RecentPictures() if kind == "process" else SharedRecent(fakeredis.FakeRedis())
+    engine = SdxlImages({**OPEN, "steps": 1, "max_images_per_call": 2}, room, helpers=Helpers(recent=window))
+    done = engine.render_images(wanted(tmp_path, *(image_request(seed=seed) for seed in range(4))), dedupe=True)
+    assert [int(one.phash, 16) for one in done] == [ONE, near, far, ONE]
+    assert [(one.batch, one.item) for one in done] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert [(one.uri[-1], one.deduped) for one in done] == [("0", False), ("0", True), ("2", False), ("0", True)]
+    assert script.batches == [2, 2]
+
+
+def test_a_batch_without_room_to_decode_is_asked_again_and_loses_no_picture(
+    room: GpuRoom, tmp_path: Path, broken_decoder: Callable[..., list[Any]]
+) -> None:
+    hashes = [flipped(ONE, pairs) for pairs in range(4)]
+    script = KnownDecoder(hashes, {1: no_room()})
+    broken_decoder(script)
+    engine = SdxlImages({**OPEN, "steps": 1}, room)
+    done = engine.render_images(wanted(tmp_path, *(image_request(seed=seed) for seed in range(4))))
+    assert [int(one.phash, 16) for one in done] == hashes
+    assert script.batches[0] == 4 == sum(script.batches[1:]) and script.hashes == []
+    assert [step["rung"] for step in read_rendering(tmp_path / "item3")["models"][0]["steps_taken"]]
 
 
 def test_turns_are_taken_and_refused(room: GpuRoom, tmp_path: Path) -> None:

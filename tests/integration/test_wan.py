@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,9 +18,15 @@ from PIL import Image
 
 from resources.engines import MOTION, VideoEngine
 from resources.errors import Missing, RenderFault
+from resources.gpu.context import model_context
 from resources.gpu.errors import ModelLoadError, ModelMissing
+from resources.gpu.estimate import Bytes
+from resources.gpu.lease import GpuLocks
+from resources.gpu.pipelines import memory_map
 from resources.gpu.plan import LoadPlan
+from resources.gpu.pool import ModelPool
 from resources.gpu.room import GpuRoom
+from resources.gpu.spec import ModelSpec, Need
 from resources.gpu.wan.clips import read_clip
 from resources.gpu.wan.decoding import decode
 from resources.gpu.wan.engine import RENDERING, WanVideo
@@ -32,7 +40,10 @@ from resources.store.steps import Step
 from resources.store.timeline import read_timeline
 from schemas.media import VideoRequest
 from schemas.records import CallbackEvent
+from tests.harness.accelerator import FakeAccelerator
 from tests.harness.cpu_torchaudio import allow_cpu_torchaudio
+from tests.harness.heap import small_heap
+from tests.harness.models import until
 from tests.harness.tiny_wan import KEYS, save_tiny_wan, tiny_room
 
 OPTIONS: dict[str, Any] = {
@@ -44,11 +55,12 @@ FULL = "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capaci
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("models")
     save_tiny_wan(folder / KEYS[0])
     save_tiny_wan(folder / KEYS[1], last_frame=True)
-    return folder
+    with small_heap():
+        yield folder
 
 
 @pytest.fixture
@@ -436,7 +448,8 @@ def test_a_plan_is_what_diffusers_is_told(models: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(WanImageToVideoPipeline, "from_pretrained", pretend)
     spread = LoadPlan(KEYS[0], device_map="balanced", max_memory=(("cpu", 9), ("cuda:1", 7)))
     load_wan(spread, models / KEYS[0])
-    assert (told["device_map"], told["max_memory"]) == ("balanced", {"cpu": 9, 1: 7})
+    assert (told["device_map"], told["max_memory"]) == ("balanced", memory_map(spread))
+    assert set(told["max_memory"]) == {"cpu", 1}
     assert told["dtype"] == {"default": torch.bfloat16, "vae": torch.float32}
     assert told["use_safetensors"] and told["local_files_only"] and told["silent"]
     for offload in ("model", "sequential"):
@@ -452,3 +465,173 @@ def test_a_pipeline_of_another_kind_is_told(tmp_path: Path) -> None:
     (tmp_path / "model_index.json").write_text('{"_class_name": "WanPipeline"}')
     with pytest.raises(ModelLoadError, match="is a WanPipeline, not a WanImageToVideoPipeline"):
         load_wan(LoadPlan("x", device="cpu"), tmp_path)
+
+
+# -- side by side --------------------------------------------------------------------------------------------------
+
+
+class Cards:
+    """Cards that are the CPU in truth: the real loader puts the model there, whichever of them a plan names.
+
+    ``together``: a chunk waits, once, until so many are at work at the same time.
+    """
+
+    def __init__(self, models: Path, scratch: Path, count: int, *, together: int = 1, host_gib: int = 64) -> None:
+        self.watched = Watched()
+        self.devices = [FakeAccelerator(64 << 30, name=f"cuda:{number}") for number in range(count)]
+        host = FakeAccelerator(host_gib << 30, name="cpu")
+        registry = tiny_room(models, scratch).registry
+        plain = {key: {"dtype": "float32"} for key in KEYS}
+        pool = ModelPool([*self.devices, host], wait_s=5)
+        self.room = GpuRoom(pool, registry, "a100-80gb", scratch, overrides=plain)
+        self.loaded: list[str] = []
+        self.barrier = threading.Barrier(together, timeout=20)
+        self.waited = 0
+
+    def load(self, plan: LoadPlan, folder: Path) -> Any:
+        self.loaded.append(plan.device)
+        return self.watched(replace(plan, device="cpu"), folder)
+
+    def meet(self, latents: int) -> None:
+        """Before a chunk's first step: every one of the first that are to be at work at once is."""
+        if self.waited < self.barrier.parties:
+            self.waited += 1
+            self.barrier.wait()
+
+
+UNCHAINED: dict[str, Any] = {**OPTIONS, "chaining": "keyframe"}
+
+
+def test_chunks_that_do_not_chain_are_made_side_by_side_and_come_to_the_same_bytes(
+    models: Path, image: Path, tmp_path: Path
+) -> None:
+    """Five chunks on one card, on three, and on the CPU alone; on three, three are at work at the same time."""
+    told, films = [], []
+    for count in (1, 3):
+        cards = Cards(models, tmp_path / f"scratch{count}", count, together=count)
+        cards.watched.before_transformer = cards.meet
+        step = Step(tmp_path / f"film{count}", "video_chunks", slot="01", shot="one", fingerprint="a" * 64)
+        step.begin()
+        heard: list[CallbackEvent] = []
+        with step.under_way(), listening(heard.append):
+            told.append(rendered(WanVideo(UNCHAINED, cards.room, load=cards.load), image, tmp_path / f"o{count}", 64))
+        assert sorted(cards.loaded) == [f"cuda:{number}" for number in range(count)], "each card loads once"
+        assert cards.barrier.n_waiting == 0 and cards.waited == count
+        films.append((tmp_path / f"o{count}" / MOTION).read_bytes())
+        assert [event.done for event in heard] == sorted(event.done for event in heard)
+        assert (heard[-1].done, heard[-1].total) == (43, 43)
+        points = [(one.chunk, one.status) for one in checkpoints(tmp_path / f"film{count}") if one.chunk is not None]
+        assert points == [(number, "success") for number in range(5)]
+        names = [(event.event, event.data.get("model")) for event in read_timeline(tmp_path / f"film{count}")]
+        assert names.count(("load_start", KEYS[0])) == count and names.count(("inference_end", KEYS[0])) == 5
+        cards.room.close()
+        assert all(device.used() == 0 for device in cards.devices)
+    plain = tiny_room(models, tmp_path / "scratch")
+    told.append(rendered(WanVideo(UNCHAINED, plain), image, tmp_path / "plain", 64))
+    films.append((tmp_path / "plain" / MOTION).read_bytes())
+    plain.close()
+    assert films[0] == films[1] == films[2]
+    facts = [[(c["start"], c["stop"], c["seed"], c["sha256"], c["after"]) for c in one["chunks"]] for one in told]
+    assert facts[0] == facts[1] == facts[2] and len(facts[0]) == 5 and {one[4] for one in facts[0]} == {""}
+    assert len({one[3] for one in facts[0]}) == 5, "each chunk has a seed of its own"
+    assert {chunk["plan"]["device"] for chunk in told[1]["chunks"]} == {"cuda:0", "cuda:1", "cuda:2"}
+
+
+def test_chunks_that_chain_stay_one_after_the_other(models: Path, image: Path, tmp_path: Path) -> None:
+    cards = Cards(models, tmp_path / "scratch", 2)
+    told = rendered(WanVideo(OPTIONS, cards.room, load=cards.load), image, tmp_path / "out", 25)
+    assert cards.loaded == ["cuda:0"] and len(told["chunks"]) == 2 and told["chunks"][1]["after"]
+    cards.room.close()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_chunk_that_shrinks_beside_others_cuts_the_rest_anew(
+    models: Path, image: Path, tmp_path: Path, count: int
+) -> None:
+    """As one card would have done it: chunks after the short one are short, also those that were made beside it."""
+    cards = Cards(models, tmp_path / "scratch", count)
+
+    def full(latents: int) -> None:
+        if latents > 3 and threading.current_thread() is threading.main_thread():
+            raise RuntimeError(FULL)
+
+    cards.watched.before_transformer = full
+    told = rendered(WanVideo(UNCHAINED, cards.room, load=cards.load), image, tmp_path / "out", 42, chunk_overlap=0)
+    assert [(c["start"], c["stop"]) for c in told["chunks"]] == [(0, 9), (5, 14), (10, 19), (15, 24), (20, 29)]
+    steps = [[taken["rung"] for taken in chunk["steps"]] for chunk in told["chunks"]]
+    assert steps[0][-1] == "fewer_frames" and steps[1:] == [[]] * 4
+    cards.room.close()
+
+
+def test_a_fault_beside_is_told_and_what_the_others_made_is_kept(models: Path, image: Path, tmp_path: Path) -> None:
+    cards = Cards(models, tmp_path / "scratch", 3, together=3)
+
+    def broken(latents: int) -> None:
+        cards.meet(latents)
+        if threading.current_thread().name == "wan chunk 1":
+            raise ValueError("no")
+
+    cards.watched.before_transformer = broken
+    engine = WanVideo(UNCHAINED, cards.room, load=cards.load)
+    with pytest.raises(ValueError, match="no"):
+        rendered(engine, image, tmp_path / "out", 42)
+    kept = sorted(path.name for path in (tmp_path / "scratch" / "wan").glob("*/chunk-*.json"))
+    assert kept == ["chunk-0000.json", "chunk-0002.json"]
+    before = len(cards.watched.sampled)
+    cards.watched.before_transformer = lambda latents: None
+    told = rendered(engine, image, tmp_path / "out", 42)
+    assert len(told["chunks"]) == 3 and len(cards.watched.sampled) == before + 4, "the missing chunk alone"
+    cards.room.close()
+
+
+def test_an_interrupt_ends_the_chunks_beside_as_well(models: Path, image: Path, tmp_path: Path) -> None:
+    cards = Cards(models, tmp_path / "scratch", 2, together=2)
+    seen: list[str] = []
+
+    def interrupted(latents: int) -> None:
+        seen.append(threading.current_thread().name)
+        cards.meet(latents)
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+
+    cards.watched.before_transformer = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        rendered(WanVideo(UNCHAINED, cards.room, load=cards.load), image, tmp_path / "out", 25)
+    assert until(lambda: all(not one.leased for one in cards.room.pool.residents()), 20), "it stopped at its next step"
+    assert not list((tmp_path / "scratch" / "wan").glob("*/chunk-*.json"))
+    cards.room.close()
+
+
+def test_which_cards_work_side_by_side(models: Path, tmp_path: Path) -> None:
+    cards = Cards(models, tmp_path / "scratch", 3)
+    room, small = cards.room, cards.devices[1]
+    plan = room.plan(KEYS[0])
+    assert room.abreast(plan) == ("cuda:0", "cuda:1", "cuda:2")
+    small.taken = small.total - (1 << 20)
+    assert room.abreast(plan) == ("cuda:0", "cuda:2"), "as it is, or not at all"
+    offloaded = replace(plan, offload="model")
+    host = room.registry.predicted(KEYS[0], offloaded).host
+    assert host and room.abreast(offloaded) == ("cuda:0", "cuda:2")
+    cards.room.pool._cards["cpu"].budget = 2 * host - 1
+    assert room.abreast(offloaded) == ("cuda:0",), "what waits in the host waits there for each"
+    for alone in (replace(plan, device_map="balanced"), replace(plan, device="cpu")):
+        assert room.abreast(alone) == (alone.device,)
+    named = GpuRoom(room.pool, room.registry, "a100-80gb", tmp_path, overrides={KEYS[0]: {"device": "cuda:2"}})
+    assert named.abreast(named.plan(KEYS[0])) == ("cuda:2",)
+
+
+def test_a_second_process_takes_the_card_that_nobody_has(models: Path, tmp_path: Path) -> None:
+    def process() -> GpuRoom:
+        devices = [FakeAccelerator(64 << 30, name=f"cuda:{number}", uuid=f"card-{number}") for number in range(2)]
+        pool = ModelPool(devices, wait_s=0.1, locks=GpuLocks(tmp_path / "locks"))
+        return GpuRoom(pool, tiny_room(models, tmp_path / "s").registry, "a100-80gb", tmp_path / "s")
+
+    first, second, third = process(), process(), process()
+    held = ModelSpec("held", lambda plan, folder: object(), lambda plan: Bytes(10, 10), lambda: tmp_path)
+    with model_context(first.pool, held, need=Need(LoadPlan("held"))):
+        assert first.plan(KEYS[0]).device == "cuda:0" and first.abreast(first.plan(KEYS[0])) == ("cuda:0", "cuda:1")
+        plan = second.plan(KEYS[0])
+        assert plan.device == "cuda:1" and second.abreast(plan) == ("cuda:1",)
+        with model_context(second.pool, held, need=Need(LoadPlan("held", device="cuda:1"))):
+            assert third.plan(KEYS[0]).device == "cuda:0", "both are taken: it waits for the first"
+            assert first.abreast(first.plan(KEYS[0])) == ("cuda:0",)

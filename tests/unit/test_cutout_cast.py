@@ -262,7 +262,7 @@ def thing(name: str, size: float = 90.0) -> np.ndarray:
 
 def test_every_thing_is_drawn_and_unlike_the_others() -> None:
     shapes = {name: thing(name) for name in sorted(PROPS)}
-    assert len(shapes) == 63
+    assert len(shapes) == 66
     for a, b in itertools.combinations(shapes, 2):
         assert (shapes[a] != shapes[b]).any(axis=-1).sum() > 400, (a, b)
     for name, shape in shapes.items():

@@ -22,6 +22,7 @@ from resources.gpu.estimate import (
 )
 from resources.gpu.ladder import LADDER, Permissions, Shrink, descend, hint_for, ladder_without, next_step
 from resources.gpu.plan import GIB, PRESETS, LoadPlan, plan_for
+from resources.gpu.spread import weighed
 from resources.gpu.workloads import WORK
 
 ALL = Permissions(lower_precision=True, lower_resolution=True, cpu_fallback=True)
@@ -45,6 +46,7 @@ plans = st.builds(
     width=st.integers(16, 120).map(lambda n: n * 16),
     height=st.integers(16, 120).map(lambda n: n * 16),
     batch=st.integers(1, 8),
+    device_map=st.sampled_from(["", "balanced"]),
 )
 parts = st.lists(
     st.builds(Part, name=st.just("p"), parameters=st.integers(1, 10**10), largest_layer=st.integers(0, 10**8),
@@ -62,7 +64,7 @@ def test_every_step_down_lowers_what_is_predicted(
 
     def predict(one: LoadPlan) -> int:
         beside = 0 if one.alone or one.on_cpu else others
-        return estimate(parts, WORK[work], one).total + beside
+        return weighed(parts, one, estimate(parts, WORK[work], one), devices) + beside
 
     seen = [plan]
     while (step := next_step(plan, predict, devices=devices, permissions=allowed)) is not None:

@@ -11,18 +11,28 @@ import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 
+from bench.gpu import fits
 from resources.errors import DiskFull, InputError
+from resources.gpu.chatterbox.options import ChatterboxOptions
 from resources.gpu.errors import ModelDamaged, ModelMissing
 from resources.gpu.ladder import Permissions
 from resources.gpu.plan import GIB, LoadPlan
 from resources.gpu.pull import HubFile, HuggingFaceHub, pull
+from resources.gpu.qwen_vl.options import QwenOptions
 from resources.gpu.registry import PICKLES, RECORD, ModelEntry, Registry, is_inside
+from resources.gpu.sdxl.options import SdxlOptions
 from resources.gpu.sizes import fit
+from resources.gpu.wan.options import WanOptions
+from resources.gpu.wav2lip.options import Wav2LipOptions
+from resources.profile import GpuSettings
 from resources.store.fingerprint import hash_file
 from sparkle_assets.cli.models import models as cli
+from tests.conftest import ROOT
 from tests.unit.test_gpu_ladder import safetensors
 
 COMMIT = "0" * 40
+NO_FIELDS = {"sample", "last_frame", "keyframe"}
+"""Words of that section that are values."""
 
 
 class FolderHub:
@@ -256,6 +266,11 @@ def test_the_command_lists_and_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("SPARKLE_MODELS", raising=False)
     code, out = run("list", home=tmp_path)
     assert code == 0 and "NOT FOR COMMERCIAL USE" in out and str(tmp_path / "models") in out
+    sizes = {line.split()[0]: line.split()[2] for line in out.splitlines() if " missing " in line}
+    assert (sizes["wan2.1-i2v-14b-480p"], sizes["chatterbox"], sizes["sdxl-refiner"]) == ("90.1", "~3.2", "~6.1")
+    assert sizes["qwen2-vl-7b"] == "?", "in how many bits its files are is not known"
+    code, out = run("verify", "sdxl-base", home=tmp_path)
+    assert (code, out) == (1, "sdxl-base: is not on this machine (`sparkle models pull sdxl-base`)\n")
     value = json.loads(run("list", "--json", home=tmp_path)[1])
     assert {one["state"] for one in value["models"]} == {"missing"}
     assert run("verify", home=tmp_path) == (0, "there are no models here\n")
@@ -292,6 +307,26 @@ def test_every_model_fits_a_24_gb_card_somehow() -> None:
     for key in registry.models:
         assert fit(registry, key, "rtx4090").fits, key
     assert fit(registry, "sdxl-base", "a100-80gb").rungs == ()
+
+
+def test_the_table_of_the_docs_is_what_is_computed(capsys: pytest.CaptureFixture[str]) -> None:
+    fits()
+    computed = capsys.readouterr().out.strip()
+    assert computed in (ROOT / "docs" / "GPU.md").read_text(encoding="utf-8"), "python bench/gpu.py fits"
+
+
+def test_every_field_that_the_docs_name_is_one() -> None:
+    """docs/GPU.md, "A profile of your own": the options of each engine, and the fields of the `gpu:` block."""
+    text = (ROOT / "docs" / "GPU.md").read_text(encoding="utf-8")
+    told = text[text.index("## A profile of your own") : text.index("## What is kept while")]
+    schemas: dict[str, Any] = {
+        "`options.image`": SdxlOptions, "`options.video`": WanOptions, "`options.voice`": ChatterboxOptions,
+        "`options.lipsync`": Wav2LipOptions, "`options.judge`": QwenOptions, "`gpu:`": GpuSettings,
+    }  # fmt: skip
+    for block, schema in schemas.items():
+        part = told[told.index(block) + len(block) :].split("\n- ")[0]
+        names = {name for name in re.findall(r"`([a-z_]+)(?::[^`]*)?`", part) if name not in NO_FIELDS}
+        assert len(names) >= 3 and names <= set(schema.model_fields), (block, names - set(schema.model_fields))
 
 
 @pytest.mark.parametrize("host", [16, 24, 32, 40, 48, 64])

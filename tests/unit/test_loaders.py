@@ -28,6 +28,8 @@ LOADERS = {
     "resources/cutout/voices/align.py": {"load_aligner"},
     "resources/cutout/voices/neural.py": {"_session"},
     "resources/gpu/chatterbox/model.py": {"load"},
+    "resources/gpu/dinov2/loading.py": {"load_encoder"},
+    "resources/gpu/letters.py": {"load_letters"},
     "resources/gpu/nudenet.py": {"load_nudenet"},
     "resources/gpu/pipelines.py": {"load_pipeline"},
     "resources/gpu/qwen_vl/loading.py": {"load_judge"},
@@ -42,7 +44,7 @@ LOADERS = {
 """Functions that a lease calls, or that these call. Two stand for themselves: ``looking`` reads OpenCV's cascades, a
 table of thresholds, and ``latents`` what was sampled for one chunk, which is no model."""
 LENT = {"load_aligner", "load_piper", "load_kokoro", "load_nudenet", "load_recogniser", "load_dnsmos", "load_judge",
-        "load_generator"}  # fmt: skip
+        "load_generator", "load_letters", "load_encoder"}  # fmt: skip
 """Loaders that are handed to a lease by name."""
 
 

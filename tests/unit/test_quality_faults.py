@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from resources.quality.policy import load_policy
-from resources.quality.survey import ShotFiles, survey_film
+from resources.quality.shots import ShotFiles
+from resources.quality.survey import survey_film
 from tests.harness.faults import FAULTS, Fault
 from tests.harness.small_film import TARGET, good_film, loudness_of
 
@@ -36,6 +37,11 @@ def test_a_planted_fault_is_found(fault: Fault, good: dict[str, ShotFiles], tmp_
     assert here, f"{fault.reason} at {fault.shot} is not among {told}"
     if fault.frame is not None:
         assert any(frame is not None and abs(frame - fault.frame) <= NEAR for frame in here), told
+
+
+@pytest.mark.parametrize("variant", range(1, 10))
+def test_another_good_film_has_no_finding(variant: int, tmp_path: Path) -> None:
+    assert survey_film(load_policy("embedded"), good_film(variant).write(tmp_path / "film")).findings == []
 
 
 def test_at_least_24_kinds() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from resources.quality.policy import CHECKS, Policy, load_policy
+from resources.quality.names import CHECKS
+from resources.quality.policy import Policy, load_policy
 from schemas.refs import SHOT_STAGES
 
 

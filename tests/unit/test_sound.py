@@ -144,6 +144,23 @@ def test_a_clap_in_silence_is_not_squashed(tmp_path: Path) -> None:
     assert result.integrated < -20
 
 
+def test_a_mix_whose_peaks_are_lifted_again_and_again_is_made_softer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An encoder that adds more to a peak the harder the mix is limited: less of everything is the only way out."""
+    sound, real = music(3, 0.3), loudness.measure
+
+    def lifted(source: Path | np.ndarray) -> loudness.Loudness:
+        told = real(source)
+        if isinstance(source, Path) and source.suffix == ".m4a" and told.integrated > -14.4:
+            return loudness.Loudness(told.integrated, TRUE_PEAK_LIMIT + 0.1)
+        return told
+
+    monkeypatch.setattr(loudness, "measure", lifted)
+    result = encode_to_target(sound, -14, tmp_path / "a.m4a")
+    assert result.true_peak <= TRUE_PEAK_LIMIT and -16 < result.integrated <= -14.4
+
+
 def test_sound_keeps_its_place_to_the_sample(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     sound = (0.01 * rng.normal(size=(3 * SAMPLE_RATE, 1))).repeat(2, axis=1).astype(np.float32)

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 NODE = re.compile(r"`((?:[a-z0-9_]+/)*test_[a-z0-9_]+\.py)?(?:::([A-Za-z0-9_]+))?`")
-TABLES = {"docs/RELIABILITY.md": "fault", "docs/SECURITY_CHECKLIST.md": "rule"}
+TABLES = {"docs/PENETRATION_TEST.md": "attack", "docs/RELIABILITY.md": "fault", "docs/SECURITY_CHECKLIST.md": "rule"}
 """Manual and the first column of the table whose last column names tests."""
 
 

@@ -154,7 +154,7 @@ def test_what_is_waited_for_comes_in_the_end() -> None:
 def test_a_force_of_nature_has_a_face() -> None:
     plan = tell("A girl befriends a storm")
     storm = next(one for one in plan.characters if one.id == "storm")
-    assert storm.look.species is Species.GHOST and "a storm with a face" in storm.description
+    assert storm.look.species is Species.CLOUD and "a storm with a face" in storm.description
     assert any(line.character_id == "storm" for shot in plan.shots for line in shot.dialogue)
     moon = tell("The moon is afraid of the dark")
     assert any("a moon with a face" in one.description for one in moon.characters)

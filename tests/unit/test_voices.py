@@ -183,6 +183,24 @@ def test_a_worker_that_dies_says_why() -> None:
         worker.ask({"op": "speak"}, timeout=10)
 
 
+@pytest.mark.parametrize(
+    ("command", "kind", "told"),
+    [
+        (("/no/such/program",), RenderFault, "could not be started"),
+        ((sys.executable, "-c", "while True: print('x' * 9999, end='')"), RenderFault, "protocol"),
+        ((sys.executable, "-c", "import sys; sys.exit(0)"), PassingFault, "ended early"),
+    ],
+    ids=["missing", "flooding", "lying"],
+)
+def test_a_worker_that_is_not_there_or_floods_is_told(
+    command: tuple[str, ...], kind: type[Exception], told: str
+) -> None:
+    worker = VoiceWorker(command)
+    with pytest.raises(kind, match=told):
+        worker.ask({"op": "speak"}, timeout=60)
+    assert worker.pid is None
+
+
 def test_no_process_outlives_an_interpreter_that_forgot_to_close() -> None:
     code = (
         "from resources.cutout.voices.engine import EmbeddedVoices\n"

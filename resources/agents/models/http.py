@@ -31,6 +31,7 @@ from resources.agents.errors import (
 )
 from resources.agents.models.spec import is_loopback
 from resources.errors import SparkleError
+from resources.secrets import CUT
 
 TRIES = 4
 FIRST_DELAY_S = 0.5
@@ -132,6 +133,8 @@ class Service:
     ) -> dict[str, Any]:
         async with client.stream(method, self.base_url + path, json=body) as response:
             data = await self._read(response)
+        if self.key:  # whatever is kept of an answer, a service that repeats the key must not put it there
+            data = data.replace(self.key.encode(), CUT.encode())
         if response.status_code in PASSING:
             self._quota(response.status_code, data)
             raise _Passing(f"the service is busy or down ({response.status_code})", retry_after(response.headers))
@@ -181,7 +184,7 @@ class Service:
     def _safe(self, text: str) -> str:
         """A service's words in one short line, without our key."""
         if self.key:
-            text = text.replace(self.key, "***")
+            text = text.replace(self.key, CUT)
         return " ".join(text.split())[:MOST_TOLD]
 
     def _told(self, error: httpx.HTTPError) -> NoReturn:
@@ -219,6 +222,6 @@ def retry_after(headers: httpx.Headers) -> float | None:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one outside of all calendars
             return None
     return min(max(seconds, 0.0), MOST_DELAY_S) if seconds == seconds else None

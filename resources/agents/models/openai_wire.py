@@ -13,6 +13,7 @@ from typing import Any
 from google.adk.models.llm_request import LlmRequest
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
+from pydantic import ValidationError
 
 from resources.agents.errors import ModelFault
 
@@ -116,7 +117,7 @@ def response_of(answer: dict[str, Any], where: str) -> LlmResponse:
         message = choice["message"]
         content, calls = message.get("content"), message.get("tool_calls") or []
         parts = [types.Part(text=text) for text in _texts(content)] + [_called(call) for call in calls]
-    except (KeyError, IndexError, TypeError, AttributeError):
+    except (KeyError, IndexError, TypeError, AttributeError, ValidationError):
         raise ModelFault(
             "the service answered without a choice",
             where=where,
@@ -146,7 +147,7 @@ def _called(call: dict[str, Any]) -> types.Part:
     function = call["function"]
     try:
         arguments = json.loads(function.get("arguments") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         arguments = None
     if not isinstance(arguments, dict):
         raise ModelFault(f"the model called {function['name']!r} with arguments that are not a JSON object")

@@ -133,10 +133,15 @@ def draft_of(film: Film, beat: dict[str, Any]) -> Draft:
     seen = [player for letter in beat["who"] for player in by_letter[letter] if player is not None]
     if beat["beat"] == "establish" and roles.partner is not None and _together(film):
         seen = [*film.players[: max(2, roles.hero.who.count if roles.hero and roles.hero.who else 2)]][:4]
+    emotion = Emotion(beat["emotion"])
+    if film.witness is not None and film.witness.character.look.species is Species.PERSON:
+        # a thought that is somebody's is seen in the room with them, and does not surprise them
+        seen = [film.witness] if beat["beat"] == "grow" else seen
+        emotion = Emotion.SAD if seen and emotion in (Emotion.SURPRISED, Emotion.AFRAID) else emotion
     scene = film.acts[act - 1]
     if act == 3 and "at" not in beat and scene.place is not film.acts[1].place:
         scene = film.acts[1]
-    size, camera, emotion = ShotSize(beat["size"]), CameraMove(beat["camera"]), Emotion(beat["emotion"])
+    size, camera = ShotSize(beat["size"]), CameraMove(beat["camera"])
     return Draft(str(beat["beat"]), act, size, camera, seen, emotion, scene)
 
 

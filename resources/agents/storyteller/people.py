@@ -23,7 +23,9 @@ _SMALL = {
     Species.MOUSE, Species.RABBIT, Species.FROG, Species.FOX, Species.HEDGEHOG, Species.SQUIRREL, Species.OWL,
     Species.TURTLE, Species.PENGUIN, Species.BEE,
 }  # fmt: skip
-_BIG = {Species.BEAR, Species.HORSE, Species.ELEPHANT, Species.LION, Species.COW}
+_BIG = {Species.BEAR, Species.HORSE, Species.CAMEL, Species.ELEPHANT, Species.LION, Species.COW}
+_THINGS = {Species.ALIEN, Species.POTATO, Species.TOASTER}
+"""Bodies of things that no word list counts among the living."""
 _WATER = {Species.FISH, Species.WHALE, Species.OCTOPUS}
 
 
@@ -190,8 +192,8 @@ def _player(
         said = said.model_copy(update={"age": Age.CHILD if young else rng.choice([Age.ADULT] * 5 + [Age.OLD])})
     again = sum(1 for player in others if who is not None and player.who is who)
     tint: str | None = english.data("stage")["spirits"].get(noun.split()[-1]) if noun else None
-    spirit = species is Species.GHOST and tint is not None
-    strange = who is not None and species is Species.ALIEN and species_of(noun) is None
+    spirit = species in (Species.GHOST, Species.CLOUD) and tint is not None
+    strange = who is not None and species in _THINGS and species_of(noun) is None
     kind = Species.PERSON if strange or spirit else species
     if spirit:
         said = said.model_copy(update={"skin": tint})

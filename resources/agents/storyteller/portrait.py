@@ -11,6 +11,7 @@ from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.script import Script
 from resources.agents.storyteller.setting import Scene
 from schemas.plan import Dialogue
+from schemas.vocabulary import Species
 
 _WHOLE = "{Idea}. "
 
@@ -49,6 +50,8 @@ class Portrait:
         if beat in ("first", "second"):
             return self._thing(0 if beat == "first" or len(self.film.props) < 2 else 1, scene)
         if beat == "witness":
+            if self.film.witness and self.film.witness.character.look.species is Species.PERSON:
+                return self._say(data["witness_person"], scene)
             return self._say(data["witness"][place] if self.film.witness else data["witness_none"], scene)
         thought: list[str] = next(
             (data["thoughts"][word] for word in data["thoughts"] if word in self.film.idea.keywords), []

@@ -96,6 +96,11 @@ def concept_props(idea: Idea) -> list[str]:
     return [str(prop) for prop in _concept(idea).get("props", [])]
 
 
+def concept_witness(idea: Idea) -> str:
+    """Whom a thought is about although it names nobody: loneliness is somebody's. "" for most."""
+    return _concept(idea).get("witness", "")
+
+
 def _implied(idea: Idea) -> Place | None:
     """The place the first of the cast suggests, before anything else does."""
     return place_of(idea.cast[0].noun) if idea.cast and idea.cast[0].noun else None

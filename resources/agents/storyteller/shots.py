@@ -81,6 +81,8 @@ def build(drafts: list[Draft], things: list[str], mood: Mood, rng: random.Random
         before = draft.scene.location.id
         word = things[0] if things else ""
         action = _action(draft, word, rng)
+        if word and f"the {word}" in action and draft.seen:
+            _into_the_hand(draft, word)
         loud = draft.scene.location.weather is Weather.STORM and draft.act == 2
         effects = [Effect.LIGHTNING] if loud and draft.size is ShotSize.WIDE else []
         if draft.beat in ("arrive", "reveal") and draft.act == 3:
@@ -119,6 +121,8 @@ def _action(draft: Draft, thing: str, rng: random.Random) -> str:
     options = pools.get("reply" if draft.beat.endswith("-reply") else key, pools["turn"])
     shown = any(prop == thing or thing in prop for prop in draft.props) or draft.size is not ShotSize.INSERT
     held = bool(prop_words().get(thing)) and shown and thing not in english.data("staging")["not_held"]
+    if draft.seen and draft.size not in (ShotSize.WIDE, ShotSize.MEDIUM):
+        held = False  # no hands are seen, so nothing is said to be in one
     fitting = [one for one in options if held or "{the_thing}" not in one]
     fitting = [one for one in fitting if "into {the_weather}" not in one or draft.scene.air]
     text = rng.choice(fitting or ["waits"])
@@ -126,6 +130,13 @@ def _action(draft: Draft, thing: str, rng: random.Random) -> str:
         text = rng.choice(["walks away, and turns round once", "stays a while and listens"])
     values = {"the_thing": f"the {thing}", "the_place": draft.scene.noun, "the_weather": draft.scene.sky}
     return text.format_map(values)
+
+
+def _into_the_hand(draft: Draft, word: str) -> None:
+    """The thing that the action handles is among the things of the shot: first, and in a medium shot alone."""
+    thing = prop_words().get(word) or word
+    others = [prop for prop in draft.props if prop != thing]
+    draft.props = [thing] if draft.size is ShotSize.MEDIUM else [thing, *others]
 
 
 def _prompt(draft: Draft, action: str, rng: random.Random) -> str:

@@ -9,6 +9,7 @@ from resources.agents.storyteller.english import closed, spread, token_spans, wo
 from resources.agents.storyteller.idea import Thing
 from resources.lexicon.scene import place_words, prop_words, species_words
 from resources.lexicon.words import words_of
+from schemas.vocabulary import Place
 
 
 def things_of(parts: list[str], lows: list[str], spoken_for: set[int]) -> list[Thing]:
@@ -21,9 +22,12 @@ def things_of(parts: list[str], lows: list[str], spoken_for: set[int]) -> list[T
     scene = place_words().find(text)
     # the train of a train station is no train
     inside = {at for match in scene if match.first >= 0 for at in range(match.first, match.last - 1)}
+    under_foot = {at for match in scene if match.value == Place.SPACE for at in range(match.first, match.last)}
     for match in prop_words().find(text):
         if match.first in inside and match.first >= 0:
             continue
+        if match.first in under_foot and match.value in ("moon", "star"):
+            continue  # on the moon, the moon is no thing but the ground
         first = spans[match.start] if match.first < 0 else spans[words[match.first].start]
         if first in spoken_for or _verb_place(lows, first):
             continue

@@ -42,13 +42,16 @@ def threads_for(film: Film, goal: str) -> list[Thread]:
 
 
 def _in_turn(threads: list[Thread], film: Film, spare: Sequence[Thread] = ()) -> list[Thread]:
-    """The threads from another one on for each telling; what was written for just such an idea is told first."""
+    """The threads from another one on for each telling of each idea.
+
+    What was written for just such an idea stands among what suits any, and is not always told first: two ideas that
+    name the same thing would otherwise be one film.
+    """
     digest = hashlib.sha256(f"thread:{film.idea.text}".encode()).digest()
     own = int.from_bytes(digest[:4], "big")
     special = [one for one in threads if "when" in one] or (list(threads) if spare else [])
     common = [one for one in threads if one not in special]
-    # two ideas of one kind go through what is common in different orders
-    order = [*_from(special, own * (len(common) == 0)), *_from(common, own), *_from(list(spare), own // 97)]
+    order = [*_from([*special, *common], own), *_from(list(spare), own // 97)]
     return _from(order, film.telling)
 
 

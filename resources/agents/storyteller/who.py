@@ -70,7 +70,7 @@ def _with_befriended(parts: list[str], lows: list[str], cast: list[Who]) -> list
         if head >= len(lows) or any(who.first <= head < who.last for who in out):
             continue
         if _spirit(lows[head]) or (base in ("befriend", "marry") and lows[head].isalpha()):
-            species = Species.GHOST if _spirit(lows[head]) else Species.ALIEN
+            species = _body(lows[head])
             out.append(_who(parts, lows, first, head, head + 1, english.singular(lows[head]), species))
     return sorted(out, key=lambda who: who.first)
 
@@ -78,6 +78,14 @@ def _with_befriended(parts: list[str], lows: list[str], cast: list[Who]) -> list
 def _spirit(low: str) -> bool:
     """Whether the word is a force of nature that can be given a face."""
     return english.singular(low) in english.data("stage")["spirits"]
+
+
+def _body(low: str) -> Species:
+    """The body that a thing or a force of nature is given: its own where one is drawn, a cloud's, a spirit's."""
+    one = english.singular(low)
+    bodies: dict[str, list[str]] = english.data("stage")["bodies"]
+    own = next((Species(body) for body, words in bodies.items() if one in words), None)
+    return own or (Species.GHOST if _spirit(low) else Species.ALIEN)
 
 
 def _with_villagers(parts: list[str], lows: list[str], cast: list[Who]) -> list[Who]:
@@ -123,7 +131,7 @@ def _with_living_thing(parts: list[str], lows: list[str], cast: list[Who]) -> li
     feels = base in word_class("living") or lows[at] == "who" or (base == "be" and set(lows[at + 1 : at + 3]) & soul)
     if not feels or (place_words().get(lows[at - 1]) and not spirit):
         return cast
-    one = _who(parts, lows, 0, at - 1, at, lows[at - 1], Species.GHOST if spirit else Species.ALIEN)
+    one = _who(parts, lows, 0, at - 1, at, lows[at - 1], _body(lows[at - 1]))
     return [one, *cast]
 
 

@@ -167,7 +167,7 @@ class Performance:
             if on_twos.going > 0:
                 going, at = on_twos.going, on_twos.phase
                 swing = 34.0 if self.walk.runs else 24.0
-                stride = math.sin(at) * going
+                stride = math.sin(step.phase) * step.going  # on ones, as the ground under the feet
                 bob += (0.026 if self.walk.runs else 0.016) * abs(math.cos(at)) * going
                 lean += (9.0 if self.walk.runs else 4.0) * going
                 if not base.held:

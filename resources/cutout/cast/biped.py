@@ -35,6 +35,12 @@ def elbow_bend(degrees: float) -> float:
     return 9.0 + 34.0 * max(0.0, math.sin(math.radians(min(degrees, 90.0)))) - max(0.0, degrees - 90.0) * 0.12
 
 
+def carrying_bend(pose: Pose) -> float:
+    """Degrees that the elbow bends more for an arm that carries something, and is not raised to show it."""
+    low = min(1.0, max(0.0, (80.0 - pose.arm_near) / 45.0))
+    return 38.0 * pose.grasp * low * low * (3 - 2 * low)
+
+
 def head_angle(pose: Pose, hunch: float) -> float:
     """The head stays upright when the body leans, bows with the gaze and with the feeling."""
     return -(pose.lean + hunch) * 0.62 + head_tilt(pose) + pose.bow * 7.0
@@ -67,8 +73,7 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
     def fore_move(near: bool) -> Move:
         def move(pose: Pose) -> Motion:
             raised = pose.arm_near if near else pose.arm_far
-            holding = 38.0 if near and pose.held and raised < 60 else 0.0
-            bend = elbow_bend(raised) + holding
+            bend = elbow_bend(raised) + (carrying_bend(pose) if near else 0.0)
             return Motion(-bend if near else bend)
 
         return move
@@ -254,7 +259,7 @@ def build(look: ResolvedLook, seed: int, traits: random.Random) -> Rig:
             Part(
                 "hat",
                 lambda sheet: paint_hat(sheet, look, crown),
-                (crown.x - crown.w * 1.9, crown.y - crown.h * 1.8, crown.x + crown.w * 1.9, crown.y + crown.h + low),
+                (crown.x - crown.w * 1.9, crown.y - crown.h * 2.5, crown.x + crown.w * 1.9, crown.y + crown.h + low),
                 (0.0, 0.0),
                 "head",
             )

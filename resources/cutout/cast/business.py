@@ -154,7 +154,7 @@ def reach(t: float, whole: float) -> Doing:
 @business
 def bend_down(t: float, whole: float) -> Doing:
     """Down, something is done there, and up again."""
-    low = between(t, 0.2, max(2.2, 0.7 * whole), 0.8)
+    low = between(t, 0.15, max(2.5, 0.7 * whole), 0.95)
     return Doing(low, lean=20.0, near=66.0 + 6.0 * _wave(t, 1.6), bob=-0.05, gaze=(0.5, 0.9))
 
 

@@ -1,4 +1,4 @@
-"""Eight garments, each with an outline of its own.
+"""Nine garments, each with an outline of its own.
 
 Torso painters work in units of the torso part: its origin is the hip, the shoulders are at ``-frame.torso``.
 """
@@ -55,6 +55,10 @@ def cloth_for(look: ResolvedLook) -> Cloth:
             return Cloth(
                 base, base, paper.colour(base, 0.2), 1.05, 1.0, 0.55, tint("#33475e", base, 0.2), 1.05, "#4a3428"
             )
+        case Garment.APRON:
+            return Cloth(
+                base, base, paper.colour(base, 0.2), 1.05, 1.0, 0.7, tint("#4a4550", base, 0.25), 1.0, "#4a3428"
+            )
         case Garment.OVERALLS:
             under = tint(CREAM, base, 0.12)
             return Cloth(base, under, paper.colour(under, -0.1), 1.08, 1.0, 0.45, base, 1.25, "#5a3d28")
@@ -71,11 +75,14 @@ def cloth_for(look: ResolvedLook) -> Cloth:
             return Cloth(base, base, CREAM, 1.5, 1.0, 0.0, base, 1.5, CREAM, CREAM)
 
 
+_HEM = {Garment.COAT: 0.5, Garment.DRESS: 0.62, Garment.ROBE: 0.93, Garment.SUIT: 0.22, Garment.APRON: 0.42}
+"""How far below the hip a garment reaches, as a part of the legs' length."""
+
+
 def hem_of(look: ResolvedLook, frame: Frame) -> float:
     """How far the garment reaches below the hip, in units."""
     legs = -frame.hip
-    part = {Garment.COAT: 0.5, Garment.DRESS: 0.62, Garment.ROBE: 0.93, Garment.SUIT: 0.22}.get(look.garment, 0.2)
-    return legs * part
+    return legs * _HEM.get(look.garment, 0.2)
 
 
 def paint_torso(sheet: Sheet, look: ResolvedLook, frame: Frame) -> None:
@@ -185,15 +192,69 @@ def _shirt(sheet: Sheet, look: ResolvedLook, frame: Frame, cloth: Cloth) -> None
     sheet.cut(body, cloth.colour)
     pale = tint(cloth.colour, CREAM, 0.72)
     with sheet.inside(body):
-        for i in range(4):
-            y = top * (0.74 - i * 0.2)
-            sheet.flat(band(((-22, y - 0.5), (0, y + 0.9), (22, y - 0.4)), 2.3), pale)
+        _knit(sheet, top, pale, paper.colour(cloth.colour, -0.18))
     sheet.cut(
         band(((-frame.chest * 0.5, top + 0.6), (1, top + 3.4), (frame.chest * 0.6, top + 0.6)), 2.6),
         cloth.colour,
         lighten=0.2,
         shadow=0.4,
     )
+
+
+def _knit(sheet: Sheet, top: float, pale: int, deep: int) -> None:
+    """The pattern of a shirt, drawn by its wearer's seed: stripes, a broad chest, zigzag, checks, or buttons."""
+    match sheet.rng.randrange(5):
+        case 0:
+            for i in range(4):
+                y = top * (0.74 - i * 0.2)
+                sheet.flat(band(((-22, y - 0.5), (0, y + 0.9), (22, y - 0.4)), 2.3), pale)
+        case 1:
+            sheet.flat(band(((-22, top * 0.56), (0, top * 0.52), (22, top * 0.56)), -top * 0.26), pale)
+            sheet.flat(band(((-22, top * 0.36), (0, top * 0.32), (22, top * 0.36)), 1.5), deep)
+        case 2:
+            for y in (top * 0.66, top * 0.52):
+                points = tuple((-22.0 + 4.0 * k, y + (2.6 if k % 2 else -1.2)) for k in range(12))
+                sheet.line(points, pale, 1.7)
+        case 3:
+            for x in range(-20, 22, 7):
+                sheet.line(((x, top), (x + 0.4, 4)), deep, 1.2)
+            for k in range(5):
+                sheet.line(((-22, top * (0.86 - 0.2 * k)), (22, top * (0.86 - 0.2 * k))), deep, 1.2)
+        case _:
+            sheet.line(((2.6, top + 4), (2.8, 3)), deep, 0.8)
+            for i in range(4):
+                sheet.cut(oval(4.8, top * (0.7 - 0.2 * i), 1.0, n=8), pale, shadow=0.3)
+            sheet.cut(box(-9, top * 0.62, -2.6, top * 0.38, r=1), pale, shadow=0.3)
+
+
+def _apron(sheet: Sheet, look: ResolvedLook, frame: Frame, cloth: Cloth) -> None:
+    """A pale apron with a bib over rolled sleeves."""
+    hem, top, c, w, h = hem_of(look, frame), -frame.torso, frame.chest, frame.waist, frame.hips
+    _pelvis(sheet, frame, cloth)
+    sheet.cut(_body(frame, 2.0, 1.0), cloth.colour)
+    linen = tint(CREAM, cloth.colour, 0.06)
+    for side in (-1, 1):
+        sheet.cut(band(((side * c * 0.5 + 0.5, top - 0.5), (side * w * 0.5 + 1, top * 0.6)), 2.0), linen, shadow=0.3)
+    sheet.cut(
+        poly(
+            (-w * 0.6, top * 0.66),
+            (w * 0.72, top * 0.66),
+            (w * 0.9, top * 0.28),
+            (h * 1.2, top * 0.2),
+            (h * 1.34, hem),
+            (0.5, hem + 1.2),
+            (-h * 1.28, hem),
+            (-h * 1.14, top * 0.2),
+            (-w * 0.84, top * 0.28),
+            r=1.8,
+        ),
+        linen,
+    )
+    sheet.cut(
+        band(((-w * 1.02, top * 0.24), (0, top * 0.2), (w * 1.04, top * 0.24)), 2.0), linen, lighten=-0.1, shadow=0.4
+    )
+    sheet.cut(box(-5.4, 0.5, 7.0, hem * 0.62, r=1.4), linen, lighten=-0.05, shadow=0.5)
+    sheet.line(((-4.4, 1.8), (6.0, 1.8)), paper.colour(linen, -0.18), 0.5)
 
 
 def _overalls(sheet: Sheet, look: ResolvedLook, frame: Frame, cloth: Cloth) -> None:
@@ -384,6 +445,7 @@ _PAINTERS = {
     Garment.DRESS: _dress,
     Garment.SHIRT: _shirt,
     Garment.OVERALLS: _overalls,
+    Garment.APRON: _apron,
     Garment.ROBE: _robe,
     Garment.SUIT: _suit,
     Garment.ARMOUR: _armour,

@@ -8,7 +8,7 @@ import skia
 
 from resources.cutout import paper
 from resources.cutout.cast.clothes import tint
-from resources.cutout.props.sheet import Sheet, band, blob, oval, poly, trace
+from resources.cutout.props.sheet import Sheet, band, blob, oval, poly, star, trace
 from schemas.media import ResolvedLook
 from schemas.vocabulary import Garment, Headwear
 
@@ -123,6 +123,7 @@ def paint_hat(sheet: Sheet, look: ResolvedLook, crown: Crown) -> None:
                 lighten=0.05,
             )
         case Headwear.CROWN:
+            gold = tint("#e2b23f", tone, 0.24)
             base, tall = brow + h * 0.02, h * 0.62
             spikes: list[tuple[float, float]] = [(x - w * 0.8, base)]
             for i in range(5):
@@ -131,14 +132,14 @@ def paint_hat(sheet: Sheet, look: ResolvedLook, crown: Crown) -> None:
                 if i < 4:
                     spikes.append((x + w * (at + 0.235), base - tall * 0.5))
             spikes += [(x + w * 0.8, base), (x, base + h * 0.1)]
-            sheet.cut(poly(*spikes, r=0.5), tone)
+            sheet.cut(poly(*spikes, r=0.5), gold)
             for i, jewel in enumerate(("#c8442f", "#3f8f8a", "#c8442f")):
                 sheet.cut(oval(x + w * (-0.44 + 0.46 * i), base - tall * 0.18, w * 0.1, h * 0.1), jewel, shadow=0.3)
             for i in range(5):
                 at = -0.94 + i * 0.47
                 sheet.cut(
                     oval(x + w * at, base - tall * (1.06 + 0.16 * (2 - abs(i - 2))), w * 0.09),
-                    tone,
+                    gold,
                     lighten=0.35,
                     shadow=0.3,
                 )
@@ -215,6 +216,10 @@ def paint_hat(sheet: Sheet, look: ResolvedLook, crown: Crown) -> None:
                 )
             for k in (-0.6, -0.1, 0.45):
                 sheet.line(((x + w * k, low - h * 0.04), (x + w * (k + 0.1), low + h * 0.34)), pale, 0.9)
+        case Headwear.TOQUE:
+            _toque(sheet, crown, tone)
+        case Headwear.POINTED:
+            _pointed(sheet, crown, tone)
         case Headwear.BOW:
             bx, by = x - w * 0.42, y - h * 1.0
             for side in (-1, 1):
@@ -277,6 +282,77 @@ def _helm(sheet: Sheet, crown: Crown, tone: str | int) -> None:
     )
     for k in (-0.8, -0.3, 0.3, 0.8):
         sheet.flat(oval(x + w * k, brow + h * 0.08, 0.55, n=6), paper.colour(steel, -0.4))
+
+
+def _toque(sheet: Sheet, crown: Crown, tone: str | int) -> None:
+    """A cook's hat: a stiff band, and white cloth that billows over it."""
+    w, h, x, brow = crown.w, crown.h, crown.x, crown.brow
+    linen = tint("#f7f2e6", tone, 0.06)
+    for k, (at, up, r) in enumerate(((-0.62, 0.9, 0.46), (0.66, 0.88, 0.46), (-0.1, 1.16, 0.5), (0.34, 1.1, 0.44))):
+        sheet.cut(oval(x + w * at, brow - h * up, w * r, h * r * 0.92, n=12), linen, lighten=0.02 * k, shadow=0.6)
+    sheet.cut(
+        blob(
+            (x - w * 0.86, brow - h * 0.1),
+            (x - w * 0.9, brow - h * 0.72),
+            (x, brow - h * 0.94),
+            (x + w * 0.92, brow - h * 0.7),
+            (x + w * 0.86, brow - h * 0.1),
+            (x, brow),
+        ),
+        linen,
+        shadow=0.3,
+    )
+    for fold in (-0.45, 0.05, 0.5):
+        sheet.line(
+            ((x + w * fold, brow - h * 0.22), (x + w * fold * 1.1, brow - h * 0.7)), paper.colour(linen, -0.16), 0.7
+        )
+    sheet.cut(
+        band(((x - w * 0.94, brow + h * 0.02), (x, brow + h * 0.1), (x + w * 0.94, brow + h * 0.02)), h * 0.3),
+        linen,
+        lighten=-0.05,
+        shadow=0.5,
+    )
+
+
+def _pointed(sheet: Sheet, crown: Crown, tone: str | int) -> None:
+    """A wizard's hat: a tall cone that has been sat upon, a wide brim, a star."""
+    w, h, x, brow = crown.w, crown.h, crown.x, crown.brow
+    sheet.cut(
+        blob(
+            (x - w * 0.92, brow + h * 0.02),
+            (x - w * 0.62, brow - h * 0.7),
+            (x - w * 0.3, brow - h * 1.2),
+            (x - w * 0.52, brow - h * 1.52),
+            (x - w * 0.1, brow - h * 1.46),
+            (x + w * 0.26, brow - h * 1.1),
+            (x + w * 0.6, brow - h * 0.62),
+            (x + w * 0.92, brow + h * 0.02),
+            (x, brow + h * 0.1),
+        ),
+        tone,
+    )
+    sheet.cut(star(x + w * 0.1, brow - h * 0.66, w * 0.2, w * 0.09), "#f0cf6a", shadow=0.3)
+    sheet.flat(oval(x - w * 0.34, brow - h * 0.5, w * 0.06, n=7), "#f0cf6a", 0.9)
+    sheet.flat(oval(x + w * 0.02, brow - h * 1.18, w * 0.05, n=7), "#f0cf6a", 0.9)
+    sheet.cut(
+        band(((x - w * 0.9, brow - h * 0.1), (x, brow), (x + w * 0.9, brow - h * 0.1)), h * 0.2),
+        tint(tone, "#f2d492", 0.75),
+        shadow=0.4,
+    )
+    sheet.cut(
+        blob(
+            (x - w * 1.6, brow + h * 0.02),
+            (x - w * 0.8, brow - h * 0.04),
+            (x, brow + h * 0.02),
+            (x + w * 0.8, brow - h * 0.04),
+            (x + w * 1.6, brow - h * 0.02),
+            (x + w * 1.0, brow + h * 0.22),
+            (x, brow + h * 0.28),
+            (x - w * 1.0, brow + h * 0.24),
+        ),
+        tone,
+        lighten=0.07,
+    )
 
 
 def _bubble(sheet: Sheet, crown: Crown) -> None:

@@ -1,4 +1,4 @@
-"""Animals that stand on their own kind of legs: bird and horse."""
+"""A bird, which stands on thin legs and whose wings are its arms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from resources.cutout.cast.hats import Crown
 from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.pose import Pose
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
-from resources.cutout.props.sheet import Sheet, band, blob, oval, poly
+from resources.cutout.props.sheet import Sheet, band, blob, oval
 from schemas.media import ResolvedLook
 from schemas.vocabulary import Age
 
@@ -20,9 +20,12 @@ from schemas.vocabulary import Age
 def bird(look: ResolvedLook, seed: int, traits: Random) -> Rig:
     """A round bird on thin legs; the wings are its arms."""
     g, big = girth_of(look), size_of(look)
-    fur, light = look.skin, tint(look.skin, "#fff3df", 0.7)
+    black = paper.luminance(look.skin) < 0.25  # a crow, a raven: black all over
+    fur, light = look.skin, tint(look.skin, "#8f96ad" if black else "#fff3df", 0.26 if black else 0.7)
     dark = paper.colour(fur, -0.2)
     beak = traits.choice(("#f2a03d", "#e98a3a", "#f2b84b"))
+    if black:
+        beak = "#6d6a72"
     crest = traits.randrange(3)
 
     def body(sheet: Sheet) -> None:
@@ -143,155 +146,4 @@ def bird(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         105,
         0.9,
         "front",
-    )
-
-
-def horse(look: ResolvedLook, seed: int, traits: Random) -> Rig:
-    """A horse on four legs; the near foreleg is its arm."""
-    g, big = girth_of(look), size_of(look)
-    fur, light = look.skin, tint(look.skin, "#fff3df", 0.6)
-    mane = look.hair_colour if look.age is not Age.OLD else tint(look.hair_colour, "#dddddd", 0.7)
-    hoof = "#4a3630"
-
-    def body(sheet: Sheet) -> None:
-        d = 20 * g
-        sheet.cut(
-            blob(
-                (-34, -18),
-                (-28, -24),
-                (0, -20),
-                (16, -27),
-                (27, -22),
-                (31, -6),
-                (24, d - 8),
-                (0, d - 5),
-                (-24, d - 7),
-                (-36, d - 14),
-                (-37, -6),
-            ),
-            fur,
-        )
-        sheet.cut(
-            blob((-14, -21.4), (10, -21.6), (12, d - 16), (8, d - 9), (-10, d - 9), (-15, d - 16)), look.garment_colour
-        )
-        sheet.line(((-13.6, d - 13), (-2, d - 11), (11, d - 13)), paper.colour(look.garment_colour, 0.45), 1.1)
-        sheet.cut(blob((-8, -24), (4, -22), (8, -25), (7, -18), (-7, -18)), "#7a4a2c", shadow=0.5)
-
-    def head(sheet: Sheet) -> None:
-        sheet.cut(
-            blob((-13, 16), (-15, -4), (-10, -24), (2, -40), (12, -34), (14, -18), (12, 2), (14, 18), (0, 24)), fur
-        )
-        sheet.cut(
-            blob(
-                (0, -49), (14, -50), (22, -40), (33, -26), (37, -15), (31, -7), (20, -9), (12, -16), (0, -20), (-6, -34)
-            ),
-            fur,
-        )
-        sheet.cut(blob((27, -29), (36, -21), (39, -12), (33, -5), (22, -7), (18, -16)), light, shadow=0.4)
-        for x, y in ((31.6, -19), (35.4, -16)):
-            sheet.flat(oval(x, y, 1.0, 1.5, tilt=-20, n=8), "#3a2824", 0.8)
-        sheet.flat(blob((12, -46), (15, -46), (22, -32), (19, -31)), "#fffaf0", 0.85)
-        neckwear(sheet, look, 1.5, 10.0, 13)
-
-    def hair(sheet: Sheet) -> None:
-        for k, (x, y) in enumerate(((-11, 4), (-13, -8), (-12, -20), (-8, -32), (-2, -42))):
-            sheet.cut(
-                blob((x + 7, y - 8), (x + 4, y + 6), (x - 5, y + 10), (x - 6, y), (x + 1, y - 8)),
-                mane,
-                lighten=0.05 * (k % 2),
-                shadow=0.5,
-            )
-        sheet.cut(blob((-3, -50), (6, -53), (15, -49), (14, -42), (8, -45), (3, -42)), mane)
-
-    def ear(far: bool) -> Paint:
-        def paint(sheet: Sheet) -> None:
-            sheet.cut(blob((-3, 2), (-4, -6), (0, -13), (4, -5), (3, 2)), fur, -0.12 if far else 0.0)
-            sheet.cut(blob((-1, 0), (-1.6, -5), (0.2, -9), (1.8, -4), (1.2, 0)), "#d9a08c", -0.1, shadow=0.2)
-
-        return paint
-
-    def leg(far: bool) -> Paint:
-        def paint(sheet: Sheet) -> None:
-            shade = -0.18 if far else -0.03
-            sheet.cut(band(((0, -4), (0.5, 12), (0, 26)), 9.4, 7.0, 6.6), fur, shade)
-            sheet.cut(poly((-3.8, 24), (3.8, 24), (5.4, 31.6), (-4.6, 31.6), r=1.2), hoof, shade, shadow=0.4)
-
-        return paint
-
-    def tail(sheet: Sheet) -> None:
-        sheet.cut(
-            blob((3, -3), (-6, -5), (-13, 4), (-14, 20), (-18, 32), (-8, 29), (-3, 18), (0, 6)), mane, lighten=-0.04
-        )
-        sheet.line(((-3, 0), (-9, 9), (-11, 24)), paper.colour(mane, -0.25), 0.6)
-
-    def trot(sign: float) -> Move:
-        return lambda p: Motion(sign * p.stride * 24)
-
-    def near_fore(p: Pose) -> Motion:
-        return Motion(-max(0.0, p.arm_near - 10) * 0.5 - p.stride * 24)
-
-    face = eyes(
-        look,
-        x=12.0,
-        eye_y=-35.0,
-        eye_gap=7.4,
-        eye_w=4.2 * big,
-        eye_h=5.4 * big,
-        mouth_x=28.0,
-        mouth_y=-11.2,
-        mouth_w=12.0,
-        mouth_h=8.0,
-        brow_w=0.9,
-        reach=0.9,
-    )
-    crown = Crown(16.0, 15.0, 8.0, -40.0)
-    behind, hat = hat_parts(look, crown, "head")
-    lb = (-7.0, -8.0, 7.0, 33.0)
-
-    def head_move(p: Pose) -> Motion:
-        return Motion(head_angle(p, 0.0) * 0.7 + p.lean, 0.0, -p.bob * 30)
-
-    parts = (
-        Part("tail", tail, (-20, -8, 5, 34), (-34, -12), "torso", lambda p: Motion(swing(p) * 12 + p.stride * 8 + 10)),
-        Part("leg_back_far", leg(True), lb, (-20, -32), "", trot(1.0)),
-        Part("leg_fore_far", leg(True), lb, (24, -32), "", trot(-1.0)),
-        Part("leg_near", leg(False), lb, (-29, -32), "", trot(-1.0)),
-        *behind,
-        Part(
-            "ear_far",
-            ear(True),
-            (-6, -15, 6, 4),
-            (12, -47),
-            "head",
-            lambda p: Motion(14 - 20 * ear_mood(p) * -1),
-        ),
-        Part("head", head, (-18, -54, 42, 28), (21, -56), "torso_root", head_move),
-        Part("hair", hair, (-24, -58, 20, 18), (0, 0), "head"),
-        Part(
-            "ear_near",
-            ear(False),
-            (-6, -15, 6, 4),
-            (3, -47),
-            "head",
-            lambda p: Motion(-8 + 22 * ear_mood(p)),
-        ),
-        *hat,
-        Part("torso", body, (-42, -32, 36, 26 * g), (0, -43), "torso_root"),
-        Part("leg_fore_near", leg(False), lb, (15, -32), "", near_fore),
-    )
-    root = Part(
-        "torso_root", lambda sheet: None, (0, 0, 1, 1), (0, 0), "", lambda p: Motion(p.lean * 0.25, 0, -p.bob * 90)
-    )
-    return Rig(
-        (root, *parts),
-        face,
-        "head",
-        hat[0].name if hat else "ear_near",
-        "torso",
-        (-1, -24),
-        (-6, -51, 39, -5),
-        62,
-        112,
-        1.2,
-        "back",
     )

@@ -9,7 +9,7 @@ from resources.cutout.cast.biped import elbow_bend, head_angle, reach_up, swing
 from resources.cutout.cast.clothes import tint
 from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
-from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
+from resources.cutout.cast.own import airy, eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
 from resources.cutout.props.sheet import Sheet, band, blob, box, oval, poly
 from schemas.media import ResolvedLook
@@ -247,7 +247,7 @@ def ghost(look: ResolvedLook, seed: int, traits: Random) -> Rig:
                 0.8,
                 alpha=0.8,
             )
-        neckwear(sheet, look, 1, -50.0, 22, 1.15)
+        neckwear(sheet, airy(look), 1, -50.0, 22, 1.15)
         if look.age is Age.OLD:
             for x, y in ((-12, -30), (14, -22)):
                 sheet.cut(box(x - 4, y - 4, x + 4, y + 4, r=1), tint(sheet_tone, look.garment_colour, 0.4), shadow=0.3)

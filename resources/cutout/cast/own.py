@@ -40,15 +40,21 @@ def hat_parts(look: ResolvedLook, crown: Crown, parent: str) -> tuple[list[Part]
     if look.headwear is Headwear.NONE:
         return [], []
     reach_x, low = crown.w * 1.9, crown.h * (2.6 if look.headwear is Headwear.SCARF else 1.5)
-    extent = (crown.x - reach_x, crown.y - crown.h * 2.0, crown.x + reach_x, crown.y + low)
+    extent = (crown.x - reach_x, crown.y - crown.h * 2.5, crown.x + reach_x, crown.y + low)
     behind = []
     if look.headwear is Headwear.HOOD:
         behind = [Part("hood_back", lambda sheet: paint_behind(sheet, look, crown), extent, (0, 0), parent)]
     return behind, [Part("hat", lambda sheet: paint_hat(sheet, look, crown), extent, (0, 0), parent)]
 
 
+def airy(look: ResolvedLook) -> ResolvedLook:
+    """What a body of air or water wears of its clothes: nothing that is worked or fought in hangs on it."""
+    worn = {Garment.OVERALLS: Garment.SUIT, Garment.APRON: Garment.DRESS, Garment.ARMOUR: Garment.COAT}
+    return look.model_copy(update={"garment": worn.get(look.garment, look.garment)})
+
+
 def neckwear(sheet: Sheet, look: ResolvedLook, x: float, y: float, half: float, k: float = 1.0) -> None:
-    """The garment of a body that no garment fits: eight tokens, each with an outline of its own.
+    """The garment of a body that no garment fits: nine tokens, each with an outline of its own.
 
     ``half`` is the half width of the neck, ``k`` the size against the usual.
     """
@@ -90,6 +96,11 @@ def neckwear(sheet: Sheet, look: ResolvedLook, x: float, y: float, half: float, 
                 tone,
             )
             sheet.cut(oval(x + 1 * k, y + 7 * k, 3 * k, 2.6 * k), tone, lighten=0.16, shadow=0.4)
+        case Garment.APRON:
+            linen = tint("#f6ead2", tone, 0.12)
+            sheet.cut(ring, tone)
+            scallops = [(x + half * 0.9 - half * 0.3 * i, y + (11 if i % 2 else 8) * k) for i in range(7)]
+            sheet.cut(blob((x - half * 0.8, y), (x + half * 0.85, y), *scallops), linen, shadow=0.5)
         case Garment.ROBE:
             sheet.cut(
                 blob(

@@ -43,3 +43,5 @@ class Pose:
     """Width against the usual: a paper figure that turns round grows thin and wide again."""
     held: str | None = None
     """The thing in the near hand."""
+    grasp: float = 0.0
+    """How far the near arm has taken the bearing of one that carries something, 0..1."""

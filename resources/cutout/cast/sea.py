@@ -8,7 +8,7 @@ from resources.cutout import paper
 from resources.cutout.cast.biped import swing
 from resources.cutout.cast.clothes import tint
 from resources.cutout.cast.hats import Crown
-from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
+from resources.cutout.cast.own import airy, eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
 from resources.cutout.props.sheet import Sheet, band, blob, oval
 from schemas.media import ResolvedLook
@@ -45,7 +45,7 @@ def fish(look: ResolvedLook, seed: int, traits: Random) -> Rig:
                 sheet.line(((x, y - 3), (x + 2.8, y), (x, y + 3)), paper.colour(skin, -0.2), 0.9)
         stripe = tint(skin, look.garment_colour, 0.75)
         sheet.flat(band(((1, -72), (-3, -50), (-2, -22)), 3.4, 5.0, 3.0), stripe)
-        neckwear(sheet, look, 14, -22.0, 13, 0.72)
+        neckwear(sheet, airy(look), 14, -22.0, 13, 0.72)
 
     def tail(sheet: Sheet) -> None:
         sheet.cut(
@@ -141,7 +141,7 @@ def whale(look: ResolvedLook, seed: int, traits: Random) -> Rig:
                 sheet.line(((-34 + k * 4, y - 1), (8, y + 3), (56, y - 2)), tint(light, skin, 0.45), 0.7)
         for x, y, r in ((-8, -42, 1.6), (-14, -36, 1.1), (-2, -47, 1.0), (8, -52, 1.3)):
             sheet.flat(oval(x, y, r, n=7), paper.colour(skin, 0.22), 0.8)
-        neckwear(sheet, look, -16, -26.0, 9, 0.8)
+        neckwear(sheet, airy(look), 34, -9.0, 15, 0.9)
 
     def fluke(sheet: Sheet) -> None:
         sheet.cut(

@@ -200,10 +200,10 @@ def octopus(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         root,
         *legs,
         *behind,
-        Part("arm_far", tentacle(-0.5, 40, -0.1), box, (-22 * g, -38), "torso", arm(False)),
+        Part("arm_far", tentacle(-0.5, 40, -0.1), box, (-26 * g, -15), "torso", arm(False)),
         Part("torso", head, (-36 * g, -70, 36 * g, 8), (0, -32), "torso_root", lambda p: Motion(p.lean * 0.8)),
         *hat,
-        Part("arm_near", tentacle(0.5, 40, 0.05), box, (23 * g, -38), "torso", arm(True)),
+        Part("arm_near", tentacle(0.5, 40, 0.05), box, (27 * g, -14), "torso", arm(True)),
     )
     return Rig(
         parts,

@@ -6,15 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-MAX_SPEED = 0.026
-"""Of the frame's width, in one frame at 24 frames a second: below what reads as a jump."""
+MAX_SPEED = 0.0105
+"""Of the frame's width, in one frame at 24 frames a second: a foot that swings forward is more than twice as fast as
+its body, and must stay below what reads as a jump."""
 _CYCLE = 0.62
 """Length of a left and a right step, of the body's height."""
 _STROLL, _WALK, _RUN = 0.55, 1.05, 1.75
 """Body heights a second."""
 _SETTLE_S = 0.5
 """Seconds in which weight settles on both feet."""
-_TURN_S = 0.5
+_TURN_S = 0.75
 """Seconds in which somebody turns to go."""
 _OFF = 0.14
 """How far beyond the frame's edge nobody is seen any more, of its width."""

@@ -9,7 +9,7 @@ from resources.cutout.cast.biped import head_angle, swing
 from resources.cutout.cast.clothes import tint
 from resources.cutout.cast.feeling import ear_mood
 from resources.cutout.cast.hats import Crown
-from resources.cutout.cast.own import eyes, girth_of, hat_parts, neckwear, size_of
+from resources.cutout.cast.own import airy, eyes, girth_of, hat_parts, neckwear, size_of
 from resources.cutout.cast.rig import Motion, Move, Paint, Part, Rig
 from resources.cutout.props.sheet import Sheet, band, oval, poly
 from schemas.media import ResolvedLook
@@ -118,7 +118,7 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             sheet.cut(oval(x * g, y, r * 1.12 * g, r, n=12), pale, lighten=0.02 * k, shadow=0.9)
         sheet.cut(oval(0, -36, 44 * g, 17, n=14), pale, lighten=0.06, shadow=0.4)
         sheet.flat(oval(2, -26, 33 * g, 6, n=12), shade, 0.4)
-        neckwear(sheet, look, 2, -25.0, 15.0, 0.7)
+        neckwear(sheet, airy(look), 2, -25.0, 15.0, 0.7)
 
     def puff(far: bool) -> Paint:
         def paint(sheet: Sheet) -> None:
@@ -133,6 +133,11 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             sheet.cut(
                 poly((x, y - 4), (x + 2.2, y + 1.4), (x, y + 3), (x - 2.2, y + 1.4), r=1.2), "#7fb0dc", shadow=0.4
             )
+
+    def bolt(sheet: Sheet) -> None:
+        for x, k in ((-15, 0.9), (13, 1.1)):
+            zigzag = ((-3, -4), (4, -4), (0.6, 4), (5, 4), (-4, 17), (-1, 8), (-6, 8))
+            sheet.cut(poly(*((x + a * k, b * k) for a, b in zigzag), r=0.6), "#f2c84a", shadow=0.5)
 
     def arm(near: bool) -> Move:
         return lambda p: Motion(-(p.arm_near * 0.8 + 24) if near else p.arm_far * 0.8 + 24)
@@ -157,15 +162,20 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
     )
     behind, hat = hat_parts(look, Crown(26.0, 22.0, 2.0, -50.0), "torso")
     box = (-10.0, -6.0, 12.0, 24.0)
+    stormy = paper.luminance(pale) < 0.5
+    flashes = (
+        Part("bolt", bolt, (-26, -8, 24, 22), (0, -22), "torso", lambda p: Motion(2.0 * swing(p), 0.0, 2.0 * swing(p))),
+    )
     parts = (
         *behind,
+        *(flashes if stormy else ()),
         Part(
             "drops",
             drops,
             (-28, -2, 24, 16),
-            (0, -18),
+            (0, -21),
             "torso",
-            lambda p: Motion(0.0, 0.0, -24.0 * (1.0 - max(0.0, -ear_mood(p))) + 4.0 * swing(p)),
+            lambda p: Motion(0.0, 0.0, -15.0 * (1.0 - max(0.0, -ear_mood(p))) + 4.0 * swing(p)),
         ),
         Part("puff_far", puff(True), box, (-34 * g, -32), "torso", arm(False)),
         Part("torso", body, (-58 * g, -78, 58 * g, -2), (0, 0), "", lambda p: Motion(p.lean * 0.6, 0, -p.bob * 160)),

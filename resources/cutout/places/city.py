@@ -9,19 +9,24 @@ import skia
 from resources.cutout.paper import Point, box, colour, curve, cut, ellipse, mix, paint, polygon, wobble
 from resources.cutout.places.base import Motion, Scene, Scenery
 from resources.cutout.places.kit import flicker, foreground, halo, pane, sky, sway, tree, window_light
+from resources.cutout.places.station import platform
 
 FRONTS = ("#b5654a", "#c99a5b", "#7d8f8a", "#a35b5b", "#d3b58a", "#6f7f9c", "#8e6f62")
 
 
 def build(scene: Scene) -> Scenery:
     """A street seen from across it. Words bridge, station, shop, park, roof, tower change what stands there."""
-    scenery = Scenery(ground=646, horizon=470)
+    station = scene.has("station", "platform", "railway")
+    scenery = Scenery(ground=606 if station else 646, horizon=470)
     sky(scenery, scene, 470, 0.52)
     _skyline(scenery, scene, 0, 0.16, 0.78)
     _skyline(scenery, scene, 1, 0.30, 0.52)
     if scene.has("bridge", "river", "canal"):
         _bridge(scenery, scene)
     _fronts(scenery, scene)
+    if station:
+        platform(scenery, scene)
+        return scenery
     _street(scenery, scene)
     _car(scenery, scene)
     for index, at in enumerate((0.18, 0.86) if scene.width > 700 else (0.9,)):

@@ -174,7 +174,7 @@ def star(canvas: skia.Canvas, x: float, y: float, size: float, tint: int) -> Non
 
 def clouds(scenery: Scenery, scene: Scene, horizon: float) -> None:
     """Paper clouds on their way; many and dark when it rains, few when the sky is clear."""
-    count = {Weather.CLEAR: 3, Weather.WIND: 5, Weather.FOG: 2, Weather.SNOW: 5, Weather.RAIN: 6, Weather.STORM: 7}[
+    count = {Weather.CLEAR: 3, Weather.WIND: 5, Weather.FOG: 0, Weather.SNOW: 5, Weather.RAIN: 6, Weather.STORM: 7}[
         scene.weather
     ]
     heavy = scene.weather in (Weather.RAIN, Weather.STORM)

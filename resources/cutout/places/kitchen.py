@@ -7,11 +7,13 @@ import random
 
 import skia
 
-from resources.cutout.paper import Point, box, colour, curve, cut, ellipse, mix, paint, polygon, wobble
-from resources.cutout.places.base import Box, Motion, Scene, Scenery
-from resources.cutout.places.interior import LAMPLIGHT, bathe, boards, flame, footing, lamplight, shimmer, slab, tiles
-from resources.cutout.places.kit import foreground, halo, sway
-from resources.cutout.places.windows import curtains, frame_of, glazing, motes, outlook, sunlight
+from resources.cutout.paper import Point, colour, curve, cut, ellipse, mix, paint, polygon, wobble
+from resources.cutout.places.base import Box, Scene, Scenery
+from resources.cutout.places.crockery import draw_crockery, draw_jar
+from resources.cutout.places.interior import LAMPLIGHT, bathe, boards, footing, lamplight, slab, tiles
+from resources.cutout.places.kit import foreground, sway
+from resources.cutout.places.stove import add_oven, add_stove
+from resources.cutout.places.windows import curtains, glazing, motes, outlook, sunlight
 
 _WALLS = ("#d9c08f", "#93b3a4", "#d99f78", "#9db2c4", "#cfae5a", "#b9c49a")
 _CUPBOARDS = ("#6f8f86", "#a5643f", "#8a9a6a", "#c8b48a", "#5f7590", "#b77a5a")
@@ -44,7 +46,7 @@ def build(scene: Scene) -> Scenery:
     def back(canvas: skia.Canvas) -> None:
         _wall(canvas, scene, wall)
         if not narrow:
-            _crockery(canvas, scene, dresser)
+            draw_crockery(canvas, scene, dresser)
         glazing(canvas, scene.rng("window"), view, scene.lit("#f2ead8"), "round" if galley else "box", (1, 1))
         if not galley:
             _sill(canvas, scene, view)
@@ -71,9 +73,9 @@ def build(scene: Scene) -> Scenery:
     scenery.add(0.7, (scene.left - 60, 372, scene.right + 60, 640), counter)
     scenery.add(0.8, (scene.left - 60, 575, scene.right + 60, scene.floor), ground)
     if scene.has("bakery", "baker", "bake", "bread", "pizza", "oven", "pizzeria"):
-        _oven(scenery, scene, stove, source)
+        add_oven(scenery, scene, stove, source)
     else:
-        _stove(scenery, scene, stove, source)
+        add_stove(scenery, scene, stove, source)
     _rail(scenery, scene, stove, narrow)
     _table(scenery, scene, lamp_x, narrow, source)
     _pendant(scenery, scene, lamp_x)
@@ -119,85 +121,6 @@ def _wall(canvas: skia.Canvas, scene: Scene, wall: int) -> None:
         slab(canvas, stream, (scene.left - 60, 18, scene.right + 60, 34), colour(wall, 0.25), 4)
 
 
-def _jar(
-    canvas: skia.Canvas, scene: Scene, stream: random.Random, x: float, y: float, wide: float, tall: float
-) -> None:
-    """A jar or a bowl of some sort that stands at (x, y)."""
-    tone = scene.lit(stream.choice(("#c46a42", "#e9dcc0", "#5f8a94", "#d8a544", "#8aa06a", "#a44f45")))
-    kind = stream.randrange(4)
-    if kind == 0:
-        slab(canvas, stream, (x - wide / 2, y - tall, x + wide / 2, y), tone, 3)
-        slab(
-            canvas,
-            stream,
-            (x - wide * 0.56, y - tall * 1.1, x + wide * 0.56, y - tall * 0.9),
-            colour(tone, -0.3),
-            2,
-            amount=0.5,
-        )
-        slab(
-            canvas,
-            stream,
-            (x - wide * 0.3, y - tall * 0.66, x + wide * 0.3, y - tall * 0.34),
-            scene.lit("#f4ecd8"),
-            1,
-            amount=0.5,
-        )
-    elif kind == 1:
-        bowl = [
-            (x - wide * 0.7, y - tall * 0.55),
-            (x + wide * 0.7, y - tall * 0.55),
-            (x + wide * 0.34, y),
-            (x - wide * 0.34, y),
-        ]
-        cut(canvas, wobble(bowl, stream, 0.8, False), tone, shadow=3)
-        canvas.drawLine(
-            x - wide * 0.6, y - tall * 0.40, x + wide * 0.6, y - tall * 0.40, paint(colour(tone, 0.5), stroke=3)
-        )
-    elif kind == 2:
-        jug = [
-            (x - wide * 0.3, y - tall),
-            (x + wide * 0.32, y - tall),
-            (x + wide * 0.48, y - tall * 0.4),
-            (x + wide * 0.3, y),
-            (x - wide * 0.3, y),
-            (x - wide * 0.48, y - tall * 0.4),
-        ]
-        canvas.drawCircle(x + wide * 0.5, y - tall * 0.6, wide * 0.24, paint(tone, stroke=4))
-        cut(canvas, wobble(jug, stream, 0.8), tone, shadow=3)
-    else:
-        plate = y - tall * 0.5
-        cut(canvas, wobble(ellipse(x, plate, tall * 0.5, tall * 0.5, 16), stream, 0.6), scene.lit("#f0e9da"), shadow=3)
-        canvas.drawCircle(x, plate, tall * 0.36, paint(tone, stroke=3))
-
-
-def _crockery(canvas: skia.Canvas, scene: Scene, x: float) -> None:
-    """Two wall shelves of plates, jars and cups on hooks."""
-    stream = scene.rng("shelves")
-    wood = scene.lit("#7d5536")
-    for row, y in enumerate((160.0, 268.0)):
-        for side in (-96, 92):
-            cut(
-                canvas,
-                polygon([(x + side - 4, y), (x + side + 6, y), (x + side, y + 26)]),
-                colour(wood, -0.2),
-                shadow=2,
-            )
-        at = x - 112.0
-        while at < x + 108:
-            size = stream.uniform(28, 42)
-            _jar(canvas, scene, stream, at + size / 2, y, size, stream.uniform(44, 66))
-            at += size * 1.28
-        slab(canvas, stream, (x - 134, y, x + 134, y + 11), wood, 6)
-        if row == 0:
-            continue
-        for k in range(5):
-            cup = x - 96 + 48 * k
-            tone = scene.lit(stream.choice(("#e9dcc0", "#b8503f", "#5f8a94", "#d8a544")))
-            canvas.drawCircle(cup + 11, y + 30, 7, paint(tone, stroke=3))
-            cut(canvas, wobble(box(cup - 11, y + 18, cup + 10, y + 42), stream, 0.6, False), tone, shadow=3)
-
-
 def _sill(canvas: skia.Canvas, scene: Scene, view: Box) -> None:
     stream = scene.rng("sill")
     for k in range(3 if view[2] - view[0] > 180 else 2):
@@ -236,7 +159,7 @@ def _counter(canvas: skia.Canvas, scene: Scene, wood: int, sink: float, stove: f
     for part in (0.05, 0.115, 0.18, 0.56, 0.61, 0.94):
         x = wide * part
         if abs(x - sink) > 84 and abs(x - stove) > 130 and (wide > 640 or part in (0.05, 0.94)):
-            _jar(canvas, scene, stream, x, 427, stream.uniform(30, 44), stream.uniform(42, 70))
+            draw_jar(canvas, scene, stream, x, 427, stream.uniform(30, 44), stream.uniform(42, 70))
     x = sink + 100 if sink < stove else sink - 100
     if abs(x - stove) > 170:  # a jar of wooden spoons
         for k in range(5):
@@ -244,176 +167,6 @@ def _counter(canvas: skia.Canvas, scene: Scene, wood: int, sink: float, stove: f
             canvas.drawLine(x - 6 + 3 * k, 400, *end, paint(scene.lit("#a5753f"), stroke=4))
             cut(canvas, curve(ellipse(end[0], end[1] - 6, 6, 10, 8)), scene.lit("#b8854a"), shadow=2)
         slab(canvas, stream, (x - 18, 384, x + 18, 427), scene.lit("#e6dcc4"), 4)
-
-
-def _steam(scenery: Scenery, scene: Scene, x: float, y: float, depth: float) -> None:
-    """Puffs that rise, grow and fade."""
-    tint = colour("#ffffff" if not scene.night else "#d9d3e6", alpha=0.62)
-    for index in range(5):
-        stream = scene.rng("steam", x > scene.width / 2, index)
-        size, phase = stream.uniform(13, 21), index / 5 + stream.uniform(-0.04, 0.04)
-
-        def puff(canvas: skia.Canvas, s: float = size, local: random.Random = stream) -> None:
-            canvas.drawPath(wobble(ellipse(x, y, s, s * 0.86, 9), local, 2.6), paint(tint, blur=3.5))
-
-        def rise(t: float, phase: float = phase, way: float = stream.uniform(-1, 1)) -> Motion:
-            life = (0.23 * t + phase) % 1.0
-            grow = 0.5 + 1.15 * life
-            return Motion(
-                x=10 * math.sin(4.2 * life + 6 * phase) + 16 * way * life,
-                y=-150 * life,
-                stretch_x=grow,
-                stretch_y=grow,
-                alpha=0.9 * math.sin(math.pi * min(1.0, life * 1.04)) ** 1.2,
-            )
-
-        scenery.add(depth, (x - size - 14, y - size - 14, x + size + 14, y + size + 14), puff, move=rise, pivot=(x, y))
-
-
-def _pot(canvas: skia.Canvas, stream: random.Random, x: float, y: float, half: float, tall: float, tone: int) -> None:
-    for side in (-1, 1):
-        ear = skia.Rect(x + side * half - 11, y - tall * 0.72, x + side * half + 11, y - tall * 0.44)
-        canvas.drawOval(ear, paint(colour(tone, -0.35), stroke=5))
-    body = [
-        (x - half, y - tall),
-        (x + half, y - tall),
-        (x + half * 0.94, y - 5),
-        (x + half * 0.8, y),
-        (x - half * 0.8, y),
-        (x - half * 0.94, y - 5),
-    ]
-    cut(canvas, wobble(body, stream, 0.8, False), tone, shadow=5)
-    canvas.drawRect(
-        skia.Rect(x - half * 0.8, y - tall * 0.9, x - half * 0.62, y - tall * 0.2), paint(0x50FFFFFF, blur=1.5)
-    )
-    cut(canvas, wobble(ellipse(x, y - tall, half * 1.04, 6, 14), stream, 0.5), colour(tone, 0.16), shadow=2)
-
-
-def _hood(canvas: skia.Canvas, scene: Scene, stream: random.Random, x: float, tone: int) -> None:
-    slab(canvas, stream, (x - 44, -175, x + 44, 104), tone, 9)
-    cut(
-        canvas,
-        wobble([(x - 50, 92), (x + 50, 92), (x + 122, 176), (x - 122, 176)], stream, 1.2, False),
-        colour(tone, 0.05),
-        shadow=9,
-        fade=colour(tone, -0.12),
-    )
-    slab(canvas, stream, (x - 128, 172, x + 128, 194), scene.lit("#8a6242"), 6)
-
-
-def _stove(scenery: Scenery, scene: Scene, x: float, source: Point) -> None:
-    iron = scene.lit(scene.rng("stove").choice(("#3d4650", "#e2d6bd", "#4a6a62", "#7d3f38")))
-    copper = scene.lit("#b9693a")
-
-    def draw(canvas: skia.Canvas) -> None:
-        stream = scene.rng("range")
-        _hood(canvas, scene, stream, x, scene.lit("#c7b08a"))
-        footing(canvas, x, 622, 118)
-        for leg in (-94, 94):
-            slab(canvas, stream, (x + leg - 9, 600, x + leg + 9, 626), colour(iron, -0.3), 2)
-        slab(canvas, stream, (x - 112, 430, x + 112, 612), iron, 9)
-        slab(canvas, stream, (x - 122, 418, x + 122, 436), colour(iron, -0.25), 6)
-        for k in range(4):
-            canvas.drawCircle(x - 66 + 44 * k, 452, 8, paint(colour(iron, -0.4)))
-            canvas.drawCircle(x - 67 + 44 * k, 451, 6, paint(scene.lit("#d8b25a")))
-        slab(canvas, stream, (x - 84, 474, x + 84, 584), colour(iron, 0.08), 4)
-        door = polygon(frame_of((x - 58, 498, x + 58, 566), "box"))
-        cut(canvas, door, 0xFF3A160E, shadow=0)
-        canvas.save()
-        canvas.clipPath(door, skia.ClipOp.kIntersect, True)
-        halo(canvas, x, 560, 84, 0xFFFF8A32, 1.0)
-        bread = wobble(ellipse(x, 556, 32, 15, 10), stream, 1)
-        cut(canvas, bread, 0xFFB4682C, shadow=2)
-        canvas.restore()
-        canvas.drawPath(door, paint(colour(iron, -0.4), stroke=4))
-        slab(canvas, stream, (x - 66, 481, x + 66, 489), scene.lit("#d8b25a"), 4, amount=0.5)
-        _pot(canvas, stream, x - 50, 418, 46, 66, scene.lit(scene.palette.accent))
-        kettle = [(x + 24, 418), (x + 20, 388), (x + 40, 366), (x + 78, 366), (x + 96, 388), (x + 92, 418)]
-        canvas.drawPath(
-            curve([(x + 34, 372), (x + 40, 338), (x + 78, 338), (x + 84, 372)], False),
-            paint(colour(copper, -0.4), stroke=5),
-        )
-        canvas.drawPath(curve([(x + 94, 402), (x + 108, 392), (x + 112, 376)], False), paint(copper, stroke=9))
-        cut(canvas, wobble(kettle, stream, 0.8), copper, shadow=5)
-        canvas.drawCircle(x + 59, 362, 6, paint(colour(copper, -0.4)))
-        bathe(canvas, scene, source[0], 330, 690)
-        for k in range(7):  # gas flames glow through the shade
-            canvas.drawPath(
-                curve([(x - 80 + k * 10, 421), (x - 77 + k * 10, 411), (x - 74 + k * 10, 421)]), paint(0xFF6FB9F0)
-            )
-
-    scenery.add(0.82, (x - 150, -175, x + 150, 642), draw)
-    reach = 130.0
-    scenery.add(
-        0.82,
-        (x - reach, 535 - reach, x + reach, 535 + reach),
-        lambda canvas: halo(canvas, x, 535, reach, 0xFFFF9A45, 0.5 if scene.dim else 0.22),
-        move=shimmer(scene.rng("oven"), 0.7, 0.45),
-        pivot=(x, 535),
-    )
-
-    def lid(canvas: skia.Canvas) -> None:
-        tone = colour(scene.lit(scene.palette.accent), -0.12)
-        cut(canvas, curve([(x - 48, 354), (x - 36, 341), (x - 50 + 36, 339), (x - 4, 354)]), tone, shadow=3)
-        canvas.drawCircle(x - 27, 338, 6, paint(0xFF3A2A20))
-
-    def rattle(t: float) -> Motion:
-        beat = max(0.0, math.sin(1.3 * t))
-        return Motion(turn=-9 + 1.6 * beat * math.sin(26 * t), y=-1.2 * beat)
-
-    _steam(scenery, scene, x - 66, 336, 0.82)
-    scenery.add(0.82, (x - 70, 320, x + 20, 364), lid, move=rattle, pivot=(x - 4, 352))
-    _steam(scenery, scene, x + 112, 368, 0.82)
-
-
-def _oven(scenery: Scenery, scene: Scene, x: float, source: Point) -> None:
-    """A baker's oven of brick with a fire in it, and loaves on its ledge."""
-    brick = scene.lit("#a8623f")
-
-    def draw(canvas: skia.Canvas) -> None:
-        stream = scene.rng("brick oven")
-        slab(canvas, stream, (x - 62, -175, x + 62, 230), colour(brick, -0.1), 9)
-        footing(canvas, x, 622, 150)
-        dome = [
-            (x - 150, 618),
-            (x - 150, 330),
-            (x - 128, 250),
-            (x - 70, 204),
-            (x, 192),
-            (x + 70, 204),
-            (x + 128, 250),
-            (x + 150, 330),
-            (x + 150, 618),
-        ]
-        path = wobble(dome, stream, 1.5, False)
-        cut(canvas, path, brick, shadow=10)
-        canvas.save()
-        canvas.clipPath(path, skia.ClipOp.kIntersect, True)
-        for row in range(18):
-            for k in range(8):
-                left, y = x - 156 + k * 42 - (21 if row % 2 else 0), 190 + row * 24
-                canvas.drawRect(
-                    skia.Rect(left, y, left + 38, y + 20), paint(colour(brick, stream.uniform(-0.16, 0.14)))
-                )
-        canvas.restore()
-        bathe(canvas, scene, *source, 690)
-        mouth = polygon(frame_of((x - 82, 330, x + 82, 480), "arch"))
-        canvas.drawPath(mouth, paint(colour(brick, 0.25), stroke=26))
-        cut(canvas, mouth, 0xFF240F0A, shadow=0)
-        canvas.save()
-        canvas.clipPath(mouth, skia.ClipOp.kIntersect, True)
-        halo(canvas, x, 480, 150, 0xFFFF7A2A, 0.9)
-        canvas.restore()
-        slab(canvas, stream, (x - 168, 480, x + 168, 500), scene.lit("#b9ab94"), 8)
-        for k in range(4):
-            loaf = x - 108 + 70 * k
-            cut(canvas, wobble(ellipse(loaf, 470, 32, 16, 12), stream, 1), scene.lit("#c98a45"), shadow=4)
-            for j in (-12, 0, 12):
-                canvas.drawLine(loaf + j - 3, 464, loaf + j + 3, 473, paint(scene.lit("#f0cf95"), stroke=3))
-
-    scenery.add(0.82, (x - 180, -175, x + 190, 642), draw)
-    flame(scenery, scene, x - 20, 478, 84, 0.82, "oven")
-    _steam(scenery, scene, x + 60, 446, 0.82)
 
 
 def _rail(scenery: Scenery, scene: Scene, stove: float, narrow: bool) -> None:
@@ -509,7 +262,7 @@ def _laid(canvas: skia.Canvas, scene: Scene, stream: random.Random, x: float, ha
     cut(canvas, wobble(loaf, stream, 1), scene.lit("#c58240"), shadow=4)
     for k in (-18, 0, 18):
         canvas.drawLine(board + k - 4, 500, board + k + 4, 512, paint(scene.lit("#efcf98"), stroke=4))
-    _jar(canvas, scene, stream, x - half * 0.72, 536, 34, 46)
+    draw_jar(canvas, scene, stream, x - half * 0.72, 536, 34, 46)
 
 
 def _pendant(scenery: Scenery, scene: Scene, x: float) -> None:

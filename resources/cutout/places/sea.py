@@ -209,22 +209,27 @@ def _lighthouse(scenery: Scenery, scene: Scene, x: float) -> None:
 
 
 def _beam(scenery: Scenery, scene: Scene, x: float, y: float) -> None:
-    """Two cones that turn about the lamp: seen from the side they shorten and lengthen."""
+    """Two cones that turn about the lamp: seen from the side they shorten and lengthen.
 
-    def draw(canvas: skia.Canvas) -> None:
-        for side in (-1, 1):
-            reach = 900 * side
-            ends = [skia.Point(x, y), skia.Point(x + reach, y)]
-            fill = skia.Paint(
-                AntiAlias=True, Shader=skia.GradientShader.MakeLinear(ends, [0x99FFEFB8, 0x44FFEFB8, 0x00FFEFB8])
-            )
-            canvas.drawPath(polygon([(x, y - 8), (x + reach, y - 92), (x + reach, y + 74), (x, y + 8)]), fill)
+    Each is a piece of its own and narrower than any frame: what is wider is cut to the frame, and a cut edge would show
+    when the cone shortens.
+    """
 
     def move(t: float) -> Motion:
         turn = math.cos(0.7 * t + 0.6)
         return Motion(stretch_x=turn if abs(turn) > 0.04 else 0.04, alpha=0.45 + 0.5 * abs(turn))
 
-    scenery.add(0.26, (x - 900, y - 100, x + 900, y + 90), draw, move=move, pivot=(x, y))
+    for side in (-1, 1):
+        far = x + side * 700
+
+        def draw(canvas: skia.Canvas, far: float = far) -> None:
+            ends = [skia.Point(x, y), skia.Point(far, y)]
+            fill = skia.Paint(
+                AntiAlias=True, Shader=skia.GradientShader.MakeLinear(ends, [0x99FFEFB8, 0x44FFEFB8, 0x00FFEFB8])
+            )
+            canvas.drawPath(polygon([(x, y - 8), (far, y - 74), (far, y + 60), (x, y + 8)]), fill)
+
+        scenery.add(0.26, (min(x, far), y - 80, max(x, far), y + 70), draw, move=move, pivot=(x, y))
 
 
 def _boat(scenery: Scenery, scene: Scene, x: float, y: float, size: float, depth: float) -> None:

@@ -225,7 +225,7 @@ def basket(s: Sheet, lit: bool) -> None:
     s.cut(band(((-50, -47), (0, -43), (50, -47)), 7), "#a87a45", shadow=0.5)
 
 
-@thing(half=48, grip=0.4, held=0.18, tilt=0.0)
+@thing(half=48, grip=0.06, held=0.18, tilt=0.0)
 def teapot(s: Sheet, lit: bool) -> None:
     s.cut(blob((26, -40), (42, -54), (46, -70), (56, -70), (52, -48), (34, -20)), "#6f9fa0", lighten=-0.06)
     s.cut(band(((-30, -58), (-50, -56), (-50, -28), (-28, -20)), 8), "#6f9fa0", lighten=-0.12)
@@ -291,3 +291,23 @@ def plant(s: Sheet, lit: bool) -> None:
         s.line(((x * 0.3, -46), (x * 0.8, y + 8)), "#43663a", 1.6)
     s.cut(poly((-22, -36), (22, -36), (16, 0), (-16, 0), r=2), "#c56a45")
     s.cut(box(-26, -45, 26, -33, r=2), "#c56a45", lighten=0.12)
+
+
+@thing(half=46, grip=0.5, held=0.3, tilt=0.0, glows=True)
+def oven(s: Sheet, lit: bool) -> None:
+    s.cut(box(18, -99, 30, -76, r=1.4), "#4d4a50", lighten=-0.1)
+    s.cut(box(14, -99, 34, -94, r=1.4), "#4d4a50", lighten=0.1, shadow=0.4)
+    s.cut(box(-42, -78, 42, -6, r=3), "#565258")
+    s.cut(box(-46, -82, 46, -73, r=2), "#6b666c", shadow=0.6)
+    for x in (-36, 36):
+        s.cut(box(x - 5, -8, x + 5, 0, r=1.4), "#3f3b42", shadow=0.4)
+    for k in range(4):
+        s.cut(oval(-28 + 12 * k, -65, 4, n=10), BRASS, shadow=0.4)
+    s.cut(box(-34, -56, 34, -14, r=3), "#7a757b", shadow=0.5)
+    if lit:
+        s.glow(0, -34, 40, "#ff9a3c", 0.55)
+    s.cut(box(-26, -49, 26, -20, r=4), "#ff9d3f" if lit else "#2e2a30", shadow=0.2)
+    if lit:
+        s.flat(blob((-20, -20), (-14, -34), (-8, -26), (0, -42), (7, -27), (14, -36), (20, -20)), "#ffd873", 0.9)
+    s.cut(blob((-13, -24), (-11, -33), (0, -37), (11, -33), (13, -24), (0, -22)), "#a8682f", shadow=0.4)
+    s.cut(band(((-24, -53), (24, -53)), 3.4), BRASS, shadow=0.5)

@@ -41,6 +41,20 @@ def star(s: Sheet, lit: bool) -> None:
     s.flat(poly((0, -84), (7, -60), (0, -50), (-7, -60), r=3), "#fff3c0", 0.7)
 
 
+@thing(half=54, grip=0.1, held=0.62, tilt=0.3, glows=True)
+def sun(s: Sheet, lit: bool) -> None:
+    """A sun of gold paper on a stick, as it is carried through a village."""
+    if lit:
+        s.glow(0, -58, 62, "#ffdf86", 0.55)
+    s.string(((0, -40), (0, -18), (0.6, 0)), "#8f5f3a", 4.2)
+    s.cut(star_shape(0, -58, 41, 27, points=12, r=1.6), "#f0a93a")
+    s.cut(oval(0, -58, 25, n=14), "#f8cf52", shadow=0.6)
+    for x in (-9, 9):
+        s.flat(oval(x, -62, 2.6, 3.4, n=8), DARK, 0.85)
+        s.flat(oval(x * 1.7, -54, 4.4, 3.0, n=8), "#ec8a4a", 0.6)
+    s.line(((-8, -52), (-4, -48), (0, -47), (4, -48), (8, -52)), DARK, 1.8)
+
+
 @thing(half=46, grip=0.5, held=0.2, tilt=0.0, glows=True)
 def moon(s: Sheet, lit: bool) -> None:
     if lit:

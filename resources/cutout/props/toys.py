@@ -134,7 +134,7 @@ def crown(s: Sheet, lit: bool) -> None:
         s.cut(oval(x, -8, 4.4), "#5b8fb9" if x else RED, shadow=0.3)
 
 
-@thing(half=62, grip=0.5, held=0.16, tilt=0.0)
+@thing(half=62, grip=0.1, held=0.16, tilt=0.0)
 def hat(s: Sheet, lit: bool) -> None:
     s.cut(blob((-32, -20), (-30, -74), (-14, -92), (4, -82), (22, -92), (34, -70), (34, -20), (0, -12)), "#6b5a8a")
     s.cut(band(((-32, -30), (0, -23), (34, -30)), 15), "#e9c46a", shadow=0.4)

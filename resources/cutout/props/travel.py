@@ -158,15 +158,39 @@ def train(s: Sheet, lit: bool) -> None:
 GREEN_TRAIN = "#4f7a5f"
 
 
-@thing(half=90, grip=0.4, held=0.18, tilt=0.0)
-def car(s: Sheet, lit: bool) -> None:
-    s.cut(blob((-46, -52), (-34, -86), (0, -94), (34, -86), (52, -52)), BLUE, lighten=0.06)
+def _automobile(s: Sheet, paint: str) -> None:
+    s.cut(blob((-46, -52), (-34, -86), (0, -94), (34, -86), (52, -52)), paint, lighten=0.06)
     for a in (((-36, -54), (-28, -79), (-3, -84), (-3, -54)), ((5, -54), (5, -84), (29, -79), (42, -54))):
         s.cut(poly(*a, r=2), "#cfe8f2", shadow=0.2)
-    s.cut(blob((-86, -44), (-60, -56), (40, -57), (74, -52), (88, -38), (86, -16), (0, -12), (-84, -16)), BLUE)
+    s.cut(blob((-86, -44), (-60, -56), (40, -57), (74, -52), (88, -38), (86, -16), (0, -12), (-84, -16)), paint)
     s.cut(oval(80, -36, 6, 8), "#ffe9b0", shadow=0.3)
     s.cut(box(-88, -24, 88, -14, r=3), "#b5bcc2", shadow=0.4)
+
+
+@thing(half=90, grip=0.4, held=0.18, tilt=0.0)
+def car(s: Sheet, lit: bool) -> None:
+    _automobile(s, BLUE)
     s.line(((6, -50), (7, -22)), "#2a5068", 1.6)
+    for x in (-50, 52):
+        _wheel(s, x, -17, 17)
+
+
+@thing(half=90, grip=0.4, held=0.18, tilt=0.0)
+def taxi(s: Sheet, lit: bool) -> None:
+    s.cut(box(-21, -107, 23, -89, r=2.4), "#fff3cf", shadow=0.5)
+    letters = (
+        ((-17, -103), (-9, -103)), ((-13, -103), (-13, -93)),
+        ((-7, -93), (-3.4, -103), (0.2, -93)), ((-5.6, -96.4), (-1.2, -96.4)),
+        ((3, -103), (10, -93)), ((10, -103), (3, -93)), ((15.4, -103), (15.4, -93)),
+    )  # fmt: skip
+    for letter in letters:
+        s.line(letter, DARK, 1.9)
+    _automobile(s, "#eab92f")
+    for row, y in enumerate((-42, -37)):
+        for k in range(-7, 8):
+            if (k + row) % 2:
+                s.flat(box(k * 10 - 5, y, k * 10 + 5, y + 5, r=0), DARK, 0.9)
+    s.line(((6, -50), (7, -22)), "#a67f1c", 1.6)
     for x in (-50, 52):
         _wheel(s, x, -17, 17)
 

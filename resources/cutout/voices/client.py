@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resources.errors import PassingFault, RenderFault
+from resources.media.process import NO_ROOM
 
 _ROOT = Path(__file__).resolve().parents[3]
 _MAX_HEADER = 4_000_000
@@ -97,7 +98,8 @@ class VoiceWorker:
                 env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)},
             )
         except OSError as error:
-            raise RenderFault(f"the voice worker could not be started ({error.strerror})") from None
+            kind = PassingFault if error.errno in NO_ROOM else RenderFault
+            raise kind(f"the voice worker could not be started ({error.strerror})") from None
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)

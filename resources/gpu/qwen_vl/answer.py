@@ -40,7 +40,11 @@ def judge_once(loaded: Loaded, inputs: dict[str, Any], most: int, where: str) ->
             logits_processor=transformers.LogitsProcessorList([held]),
         )
     tokens = [token for token in written[0, asked:].tolist() if token != ends]
-    text = loaded.guide.decode_bytes(tokens).decode("utf-8", "replace")
+    return judgement_of(loaded.guide.decode_bytes(tokens).decode("utf-8", "replace"), where)
+
+
+def judgement_of(text: str, where: str) -> Judgement:
+    """What a judge wrote, as a judgement. Raises :class:`RenderFault`."""
     try:
         return Judgement.model_validate_json(text)
     except ValidationError:

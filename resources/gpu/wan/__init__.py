@@ -5,7 +5,9 @@
     engine      VideoEngine: a request becomes motion.mkv and rendering.json
     options     what the profile says; the model's own size for a shape of picture
     chunks      which frames a chunk has, and which it shares with the one before
-    rendering   chunk by chunk: sample, decode, keep; smaller when there is no room
+    rendering   the chunks of a shot, one after the other or side by side
+    making      one chunk: sample, decode, keep; smaller when there is no room
+    beside      work in a thread of its own
     loading     the pipeline of a load plan
     sampling    prompt and pictures to latents
     decoding    latents to frames, a few at a time

@@ -23,9 +23,10 @@ from resources.gpu.spec import Load
 from resources.gpu.wan.chunks import fitted, model_frames, snapped
 from resources.gpu.wan.conform import conform_motion
 from resources.gpu.wan.loading import load_wan
+from resources.gpu.wan.making import ShotWork
 from resources.gpu.wan.options import MODEL_FPS, model_size, read_options
 from resources.gpu.wan.reassembly import assembled, length
-from resources.gpu.wan.rendering import ShotRendering, ShotWork
+from resources.gpu.wan.rendering import ShotRendering
 from resources.gpu.wan.shelf import ChunkRecord, Shelf, prune
 from resources.media.pictures import open_picture
 from resources.store.atomic import write_json
@@ -142,6 +143,7 @@ class WanVideo:
             "chunk_frames": work.chunk_frames,
             "chunk_overlap": work.overlap,
             "chunks": [record.model_dump(mode="json") for record in records],
+            "chaining": self.options.chaining,
             "reassembly": self.options.reassembly,
             "model_frames": records[-1].stop,
             "model_rate": str(given),

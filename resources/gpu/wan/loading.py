@@ -14,7 +14,9 @@ from typing import Any
 
 from resources.errors import Missing
 from resources.gpu.errors import ModelLoadError
+from resources.gpu.pipelines import memory_map
 from resources.gpu.plan import LoadPlan
+from resources.gpu.quiet import no_progress_bars
 
 PIPELINE = "WanImageToVideoPipeline"
 QUANTISED = ("transformer", "text_encoder")
@@ -41,8 +43,8 @@ def load_wan(plan: LoadPlan, folder: Path) -> Any:
     if plan.device_map:
         given["device_map"] = plan.device_map
         if plan.max_memory:
-            given["max_memory"] = {_accelerate(name): most for name, most in plan.max_memory}
-    with _current_device(plan):
+            given["max_memory"] = memory_map(plan)
+    with _current_device(plan), no_progress_bars():
         pipe: Any = pipeline.from_pretrained(str(folder), **given)
     pipe.set_progress_bar_config(disable=True)
     if plan.device_map:
@@ -96,11 +98,6 @@ def _quantisation(plan: LoadPlan) -> Any:
     return PipelineQuantizationConfig(
         quant_backend=f"bitsandbytes_{plan.quantisation}", quant_kwargs=bits, components_to_quantize=list(QUANTISED)
     )
-
-
-def _accelerate(device: str) -> int | str:
-    """A device as accelerate names it: cards by their number."""
-    return int(device.removeprefix("cuda:")) if device.startswith("cuda:") else device
 
 
 def _current_device(plan: LoadPlan) -> AbstractContextManager[Any]:

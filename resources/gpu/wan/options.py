@@ -23,6 +23,7 @@ STEP = 16
 Interpolation = Literal["blend", "motion", "repeat"]
 Upscaling = Literal["lanczos", "bicubic"]
 Reassembly = Literal["trim", "crossfade"]
+Chaining = Literal["last_frame", "keyframe"]
 
 
 class WanOptions(Strict):
@@ -45,6 +46,10 @@ class WanOptions(Strict):
     chunk_frames: int = Field(64, ge=8, le=257)
     """Snapped to 4n + 1."""
     chunk_overlap: int = Field(4, ge=1, le=32)
+    chaining: Chaining = "last_frame"
+    """What a chunk begins with: the end of the one before, so that motion goes on, or the keyframe once more. Then
+    nothing drifts, however long the shot, and several cards make its chunks side by side, but motion begins anew at
+    each seam."""
     interpolation: Interpolation = "blend"
     """From the model's rate to the plan's: neighbours mixed, moved along their motion (ffmpeg's minterpolate; slow), or
     shown again."""

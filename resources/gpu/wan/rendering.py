@@ -1,73 +1,35 @@
-"""The chunks of a shot, one after the other: sampled, kept, decoded, kept; shorter when there is no room.
+"""The chunks of a shot: one after the other where each goes on from the one before, else side by side.
 
-A chunk is one request to the room, so that the card is given back between two of them. Its first frame is the frame of
-the chunk before at which they begin to overlap. Once a chunk had to shrink, the rest of the shot is cut into chunks of
-that length.
+Where every chunk begins with the keyframe, as many are made at once as there are cards that hold the model as it is.
+What they come to is the same: a chunk's frames, seed and first picture are settled before any of them begins, and they
+are taken in their order. Once a chunk had to shrink, the rest of the shot is cut into chunks of that length; what was
+made beside it with the old length is cut anew as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 
-from PIL import Image
-
-from resources.errors import RenderFault, SparkleError, StoreFault
-from resources.gpu.context import Lease
+from resources.errors import SparkleError, StoreFault
+from resources.gpu.errors import GpuBusyError
 from resources.gpu.ladder import StepTaken
 from resources.gpu.plan import LoadPlan
 from resources.gpu.room import GpuRoom
 from resources.gpu.spec import Load
+from resources.gpu.wan.beside import Beside
 from resources.gpu.wan.chunks import ChunkRange, next_range
-from resources.gpu.wan.clips import Rgb, raw_input, read_clip, read_frame, write_clip
-from resources.gpu.wan.colours import Matched
-from resources.gpu.wan.conform import scaled
-from resources.gpu.wan.decoding import decode
-from resources.gpu.wan.loading import set_call, unload_wan
-from resources.gpu.wan.options import MODEL_FPS, WanOptions
+from resources.gpu.wan.making import Asked, Came, ChunkMaker, ShotWork
+from resources.gpu.wan.options import WanOptions
 from resources.gpu.wan.progress import ShotProgress
-from resources.gpu.wan.sampling import ChunkCall, frames_of, sample, size_of
 from resources.gpu.wan.shelf import ChunkRecord, Shelf
 from resources.media.process import ProcessFailed
-from resources.store.fingerprint import derive_seed, digest, hash_file
 from resources.store.steps import Step
 
-RETRIES = 2
-"""How often a chunk may be made shorter. A fault that may pass is tried again as often by the room itself."""
-DECODE_S = 4 * 3600.0
-"""Time limit of one chunk's decode and encode; layer by layer over the bus it takes a while."""
-_RATE = Fraction(MODEL_FPS)
-
-
-@dataclass(frozen=True)
-class ShotWork:
-    """Everything that decides a shot's chunks, and the hash of it."""
-
-    prompt: str
-    negative_prompt: str
-    steps: int
-    guidance: float
-    seed: int
-    total: int
-    """Frames at the model's rate."""
-    chunk_frames: int
-    overlap: int
-    keyframe: Image.Image
-    last: Image.Image | None
-    key: str
-
-
-@dataclass(frozen=True)
-class _Made:
-    """What an attempt at a chunk came to: its frames of the shot, and the plan that did it."""
-
-    chunk: ChunkRange
-    plan: LoadPlan
-    sampled: tuple[int, int]
-    colours: dict[str, Any] | None
+ASIDE_S = 1.0
+"""How long a chunk beside the first one waits for a card that another process took meanwhile."""
 
 
 class ShotRendering:
@@ -79,7 +41,6 @@ class ShotRendering:
     ) -> None:  # fmt: skip
         self._room = room
         self._options = options
-        self._load = load
         self._work = work
         self._shelf = shelf
         self._step = step
@@ -87,23 +48,25 @@ class ShotRendering:
         self._most = work.chunk_frames
         """Frames of a chunk from here on."""
         self._plans = {options.model: plan}
-        self._steps: list[StepTaken] = []
-        """Taken for a chunk that was then cut anew."""
-        self._progress = ShotProgress(step, work.total, 0)
+        self._carried: tuple[StepTaken, ...] = ()
+        """Rungs that were taken for a chunk which is to be cut anew."""
+        self._chained = options.chaining == "last_frame"
+        self._progress = ShotProgress(step, work.total)
+        self._maker = ChunkMaker(room, options, load, work, self._size, shelf, self._progress)
 
     def run(self) -> list[ChunkRecord]:
         """All chunks, those that an earlier process finished first. Raises what the room raises."""
         records = self._resumed()
-        self._progress = ShotProgress(self._step, self._work.total, records[-1].stop if records else 0)
+        self._progress.begin(records[-1].stop if records else 0)
         while not records or records[-1].stop < self._work.total:
-            record = self._told(records[-1] if records else None)
-            if record is not None:
-                records.append(record)
+            for came in self._made(self._next_asked(records[-1] if records else None)):
+                if not self._taken(came, records):
+                    break
         return records
 
     def _resumed(self) -> list[ChunkRecord]:
         """What is on the shelf. The plan and the length that its last chunk ended with are taken up again."""
-        records = self._shelf.finished()
+        records = self._shelf.finished(chained=self._chained)
         before: ChunkRange | None = None
         for record in records:
             if record.range.frames < self._next(before).frames:
@@ -117,124 +80,103 @@ class ShotRendering:
                 self._plans[plan.model_key] = plan
         return records
 
-    def _next(self, before: ChunkRange | None, most: int | None = None) -> ChunkRange:
-        return next_range(before, self._work.total, min(self._most, most or self._most), self._work.overlap)
+    def _next(self, before: ChunkRange | None) -> ChunkRange:
+        return next_range(before, self._work.total, self._most, self._work.overlap)
 
-    def _told(self, before: ChunkRecord | None) -> ChunkRecord | None:
-        """One chunk, with its checkpoints; None where it has to be cut anew."""
-        index = before.index + 1 if before else 0
+    def _next_asked(self, before: ChunkRecord | None) -> list[Asked]:
+        """The next chunks, as many as can be made at once; one that lands, which another model makes, by itself."""
+        found: list[Asked] = []
+        cards: tuple[str, ...] = ()
+        follows = before.range if before else None
+        while follows is None or follows.stop < self._work.total:
+            chunk = self._next(follows)
+            lands = self._work.last is not None and chunk.stop >= self._work.total
+            plan = replace(self._plan(lands), frames=chunk.frames)
+            if not found:
+                cards = (plan.device,) if self._chained or lands else self._room.abreast(plan)
+            elif lands or len(found) == len(cards):
+                break
+            carried = () if found else self._carried
+            goes_on = before if self._chained else None
+            found.append(Asked(chunk, replace(plan, device=cards[len(found)]), follows, goes_on, lands, carried))
+            follows = chunk
+            if len(cards) == 1:
+                break
+        return found
+
+    def _made(self, asked: Sequence[Asked]) -> Iterator[Came]:
+        """What becomes of them, in their order; this thread makes the first one.
+
+        The first fault among them is raised, once all have ended: what the others made is on the shelf then.
+        """
+        with self._beside(asked[1:]) as others:
+            yield self._told(asked[0])
+            for one in others:
+                try:
+                    came = one.result()
+                except GpuBusyError:
+                    return  # another process took its card: it is asked for again
+                yield came
+
+    @contextmanager
+    def _beside(self, asked: Sequence[Asked]) -> Iterator[list[Beside[Came]]]:
+        """Chunks that are made in threads of their own meanwhile. They have ended after it, but for an interrupt."""
+        others = [Beside(partial(self._told, one, aside=True), f"wan chunk {one.range.index}") for one in asked]
+        try:
+            yield others
+        except (KeyboardInterrupt, SystemExit):
+            others = []  # nobody takes what they make, and nobody waits for it
+            self._progress.halt()
+            raise
+        finally:
+            for one in others:
+                one.join()
+
+    def _told(self, asked: Asked, aside: bool = False) -> Came:
+        """One chunk, with its checkpoints."""
+        index = asked.range.index
+        kept = None if self._chained else self._shelf.one(index)
+        if kept is not None and (kept.range, kept.model) == (asked.range, asked.plan.model_key):
+            if self._step is not None:
+                self._step.tell("chunk_reused", chunk=index)
+            return Came(asked, asked.range.frames, asked.plan, (), kept)
         if self._step is not None:
             self._step.checkpoint("begin", chunk=index)
         try:
-            record = self._chunk(before)
+            came = self._maker.make(asked, wait_s=ASIDE_S if aside else None)
         except (SparkleError, ProcessFailed) as error:
             with suppress(StoreFault):  # the error that matters is the one under way
                 if self._step is not None:
                     self._step.checkpoint("failed", chunk=index, error=str(error))
             raise
-        if self._step is not None and record is not None:
-            self._step.checkpoint("success", chunk=index)
-        return record
+        if came.record is not None:
+            self._shelf.finish(came.record)
+            self._progress.chunk_done(came.record.range)
+            if self._step is not None:
+                self._step.checkpoint("success", chunk=index)
+        return came
 
-    def _chunk(self, before: ChunkRecord | None) -> ChunkRecord | None:
-        asked = self._next(before.range if before else None)
-        lands = self._work.last is not None and asked.stop >= self._work.total
+    def _taken(self, came: Came, records: list[ChunkRecord]) -> bool:
+        """Go on from what came; False where the chunks that were made beside it are to be cut anew."""
+        asked = came.asked
+        if came.record is None:
+            self._most, self._carried = came.frames, came.steps
+            return False
+        self._carried = ()
+        self._plans[asked.plan.model_key] = replace(came.plan, device=self._home(asked, came))
+        records.append(came.record)
+        if came.frames < asked.range.frames:
+            self._most = came.frames
+            return False
+        return True
+
+    def _home(self, asked: Asked, came: Came) -> str:
+        """The device that the next chunk begins with: that of the shot, unless the ladder left it."""
+        begun = self._plans[asked.plan.model_key].device
+        return begun if came.plan.device == asked.plan.device else came.plan.device
+
+    def _plan(self, lands: bool) -> LoadPlan:
         model = self._options.last_frame_model if lands else self._options.model
-        plan = replace(self._plan(model), frames=asked.frames)
-        tried: list[int] = []
-
-        def infer(lease: Lease, plan: LoadPlan) -> _Made | int:
-            chunk = self._next(before.range if before else None, plan.frames)
-            if lands and chunk.stop < self._work.total:
-                return chunk.frames  # too short to reach the last picture: the other model's work
-            if chunk.frames not in tried:
-                tried.append(chunk.frames)
-            if len(tried) > 1 + RETRIES:
-                raise RenderFault(
-                    f"chunk {chunk.index} did not fit with {', '.join(map(str, tried[:-1]))} frames",
-                    where=model,
-                    hint="render fewer pixels, or let the profile go lower with `lower_precision: true`",
-                )
-            return lease.using(lambda pipe: self._make(pipe, plan, asked, chunk, before, lands))
-
-        made, steps = self._room.work(model, self._load, plan, infer, unload=unload_wan)
-        steps = [*self._steps, *steps]
-        self._steps = []
-        if isinstance(made, int):
-            self._most, self._steps = made, steps
-            return None
-        if made.chunk.frames < asked.frames:
-            self._most = made.chunk.frames
-        self._plans[model] = made.plan
-        record = ChunkRecord(
-            index=made.chunk.index, start=made.chunk.start, stop=made.chunk.stop, overlap=made.chunk.overlap,
-            seed=self._seed(made.chunk.index), model=model, sampled=made.sampled, plan=made.plan.told(),
-            steps=[step.told() for step in steps], colours=made.colours, after=before.sha256 if before else "",
-            sha256=hash_file(self._shelf.clip(made.chunk.index)),
-        )  # fmt: skip
-        self._shelf.finish(record)
-        self._progress.told(min(record.stop, self._work.total), f"chunk {record.index + 1} is done")
-        return record
-
-    def _make(
-        self, pipe: Any, plan: LoadPlan, asked: ChunkRange, chunk: ChunkRange, before: ChunkRecord | None, lands: bool
-    ) -> _Made:
-        """Latents, from the shelf or sampled, then frames. A second attempt at the decode samples nothing again."""
-        set_call(pipe, plan)
-        chunk, latents = self._kept(asked, before, plan) or (chunk, None)
-        if latents is None:
-            latents = self._sample(pipe, plan, chunk, before, lands)
-        sampled, matched = size_of(latents), None
-        stream = scaled(raw_input(sampled, _RATE), sampled, self._size, self._options.upscaling)
-        out = self._shelf.clip(chunk.index)
-        with closing(decode(pipe, latents)) as decoded:
-            frames: Iterable[Rgb] = decoded
-            if before is not None and self._options.colour_match and not lands:  # which ends in a picture's own colours
-                frames = matched = Matched(decoded, self._shared(before, chunk), self._options.colour_limit)
-            write_clip(frames, out, stream, size=self._size, rate=_RATE, count=chunk.frames, timeout=DECODE_S)
-            if next(decoded, None) is not None:  # to its end, where it counts and gives the device back
-                raise RenderFault(f"chunk {chunk.index} has more than {chunk.frames} frames", where=plan.model_key)
-        return _Made(chunk, plan, sampled, matched.match.told() if matched and matched.match else None)
-
-    def _kept(self, asked: ChunkRange, before: ChunkRecord | None, plan: LoadPlan) -> tuple[ChunkRange, Any] | None:
-        """Latents of this chunk that are there already, of whatever length up to the one that was asked for."""
-        latents = self._shelf.latents(asked.index, self._latents_key(asked, before, plan))
-        if latents is None or frames_of(latents) > asked.frames:
-            return None
-        return replace(asked, stop=asked.start + frames_of(latents)), latents
-
-    def _sample(self, pipe: Any, plan: LoadPlan, chunk: ChunkRange, before: ChunkRecord | None, lands: bool) -> Any:
-        work = self._work
-        call = ChunkCall(
-            prompt=work.prompt, negative_prompt=work.negative_prompt, steps=work.steps, guidance=work.guidance,
-            seed=self._seed(chunk.index), frames=chunk.frames, first=self._first(chunk, before),
-            last=work.last if lands else None,
-        )  # fmt: skip
-        done = self._progress.step_done
-        latents = sample(pipe, call, plan, lambda step, steps: done(chunk.index, chunk.start, chunk.stop, step, steps))
-        self._shelf.keep_latents(chunk.index, self._latents_key(chunk, before, plan), latents)
-        return latents
-
-    def _first(self, chunk: ChunkRange, before: ChunkRecord | None) -> Image.Image:
-        """What the chunk begins with: the keyframe, or the frame of the chunk before where the two overlap."""
-        if before is None:
-            return self._work.keyframe
-        return Image.fromarray(read_frame(self._shelf.clip(before.index), chunk.start - before.start))
-
-    def _shared(self, before: ChunkRecord, chunk: ChunkRange) -> list[Rgb]:
-        return list(read_clip(self._shelf.clip(before.index), chunk.start - before.start))
-
-    def _latents_key(self, chunk: ChunkRange, before: ChunkRecord | None, plan: LoadPlan) -> str:
-        """Of what decides a chunk's latents, but for its length: they say it themselves."""
-        after = before.sha256 if before else ""
-        return digest(
-            [self._work.key, plan.model_key, chunk.index, chunk.start, chunk.overlap, after, plan.width, plan.height]
-        )
-
-    def _seed(self, index: int) -> int:
-        return derive_seed(self._work.seed, "wan chunk", index)
-
-    def _plan(self, model: str) -> LoadPlan:
         if model not in self._plans:
             width, height = self._size
             self._plans[model] = self._room.plan(model, width=width, height=height, frames=self._most)

@@ -7,7 +7,7 @@
     <scratch>/wan/<key>/chunk-0003.json            written last: the chunk is finished
 
 The key is a hash of everything that decides the shot. A chunk also records which clip it followed, so that what stands
-on the shelf is one chain or nothing.
+on the shelf is one chain or nothing; one that begins with the keyframe stands by itself.
 """
 
 from __future__ import annotations
@@ -72,22 +72,30 @@ class Shelf:
         """A finished chunk as reassembly takes it."""
         return Piece(record.range, self.clip(record.index))
 
-    def finished(self) -> list[ChunkRecord]:
-        """The chunks that are whole, from the first one on, as far as each follows the one before."""
+    def finished(self, *, chained: bool = True) -> list[ChunkRecord]:
+        """The chunks that are whole, from the first one on, as far as each follows the one before.
+
+        ``chained``: each was made from the very clip before it; else it need only begin where that one ends.
+        """
         found: list[ChunkRecord] = []
-        while True:
-            index = len(found)
-            try:
-                record = ChunkRecord.model_validate_json(self._record(index).read_bytes())
-            except (FileNotFoundError, ValidationError):
-                return found
-            clip = self.clip(index)
-            after = found[-1].sha256 if found else ""
-            if record.index != index or record.after != after or not clip.is_file():
-                return found
-            if hash_file(clip) != record.sha256:
-                return found
+        while (record := self.one(len(found))) is not None:
+            before = found[-1] if found else None
+            if record.after != (before.sha256 if before and chained else ""):
+                break
+            if record.start + record.overlap != (before.stop if before else 0):
+                break
             found.append(record)
+        return found
+
+    def one(self, index: int) -> ChunkRecord | None:
+        """A chunk that is whole; None where it is not."""
+        try:
+            record = ChunkRecord.model_validate_json(self._record(index).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+        clip = self.clip(index)
+        whole = record.index == index and clip.is_file() and hash_file(clip) == record.sha256
+        return record if whole else None
 
     def finish(self, record: ChunkRecord) -> None:
         """A chunk's clip is there and whole; its latents have served."""

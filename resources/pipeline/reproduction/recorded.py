@@ -179,7 +179,7 @@ class Recorded:
         media = [ref for one in shots for ref in (one.image, one.voice, one.clip)]
         self.scratch.bring([film, *media, *videos, *([plan.ref] if plan else [])], current=True)
         engines, store = self.engines, self.scratch.store
-        measuring = Measuring(self.script, store, self.scratch.home.cache, lambda: engines.judge)
+        measuring = Measuring(self.script, store, self.scratch.home.cache, lambda: engines)
 
         def restore() -> object:
             return restore_parts(self.script, store, engines.cards, engines.music, engines.renderer, shots)

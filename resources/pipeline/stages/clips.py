@@ -25,6 +25,7 @@ from resources.quality.picture import PictureMeasures, moments
 from resources.quality.ranges import PictureMeter, measure_ranges, prove
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
+from resources.store.records import MEND, read_record
 from schemas.decisions import LipsyncDecision
 from schemas.media import LipsyncRequest
 from schemas.refs import AssetRef
@@ -158,4 +159,4 @@ def clip_job(
 
 def read_measures(folder: Path) -> PictureMeasures:
     """What was measured on a clip when it was made."""
-    return PictureMeasures.model_validate_json((folder / MEASURES).read_bytes())
+    return read_record(folder / MEASURES, PictureMeasures, hint=MEND)

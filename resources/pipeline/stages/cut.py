@@ -36,6 +36,7 @@ from resources.pipeline.stages.voices import read_track, shifted
 from resources.pipeline.versions import VERSIONS
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
+from resources.store.records import MEND, read_record
 from resources.store.timeline import write_memory_event
 from schemas.cut import CutSheet, Piece, Stem
 from schemas.media import CutRequest, TimedLine
@@ -299,4 +300,4 @@ def _chapters(request: CutRequest, sheet: CutSheet) -> list[Chapter]:
 
 def read_sheet(folder: Path) -> CutSheet:
     """The cut sheet of a final cut."""
-    return CutSheet.model_validate_json((folder / "cut_sheet.json").read_bytes())
+    return read_record(folder / "cut_sheet.json", CutSheet, hint=MEND)

@@ -6,7 +6,6 @@ plan, and never again without being asked: whoever edits it has the last word.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -20,10 +19,12 @@ from resources.pipeline.resolve import Script, with_ids
 from resources.pipeline.versions import VERSIONS
 from resources.profile import load_profile
 from resources.store.artifacts import Artifacts
-from resources.store.atomic import copy_file, write_json
+from resources.store.atomic import copy_file, disk_errors, sync_folder, write_json
 from resources.store.film import FilmFolder, Settings, assign_slots, read_text
 from resources.store.fingerprint import digest, hash_file
 from resources.store.migrations import check_format
+from resources.store.outside import copied
+from resources.store.records import json_of
 from schemas.plan import Media, MoviePlan, Seed, Shot, Strict
 from schemas.script import Constraints
 
@@ -122,8 +123,8 @@ def read_plan(path: Path) -> MoviePlan:
     """Read and check a plan. Raises :class:`PlanInvalid` naming the first fault."""
     text = read_text(path)
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = json_of(text)
+    except ValueError as error:
         raise PlanInvalid(f"is not JSON: {error}", where=str(path)) from None
     if not isinstance(value, dict):
         raise PlanInvalid("a plan is a JSON object", where=str(path))
@@ -146,13 +147,20 @@ def save_plan(film: FilmFolder, plan: MoviePlan) -> None:
     """Make ``plan`` the truth of the film; the one before is kept in ``plan/history``."""
     value = plan.model_dump(mode="json", exclude_defaults=False)
     if film.plan_path.exists():
-        old = film.plan_path.read_bytes()
-        if old and json.loads(old) == value:
+        if _says(film.plan_path) == value:
             return
         kept = film.path / "plan" / "history" / f"{hash_file(film.plan_path)[:16]}.json"
         if not kept.exists():
             copy_file(film.plan_path, kept)
     write_json(film.plan_path, value)
+
+
+def _says(path: Path) -> object:
+    """What a plan that is there says; None for one that is damaged, which is about to be replaced."""
+    try:
+        return json_of(path.read_bytes())
+    except ValueError:
+        return None
 
 
 def ensure_plan(film: FilmFolder) -> MoviePlan:
@@ -304,25 +312,24 @@ def _own_media(film: FilmFolder, shot: Shot, folder: Path) -> Media:
         if inside(folder, name, where).parent == film.media_folder:
             kept[kind] = name
             continue
-        source = _checked(kind, name, folder, where)
-        suffix = "".join(char for char in source.suffix.lower() if char.isalnum() or char == ".")[:8]
-        target = film.media_folder / f"{hash_file(source)[:24]}{suffix}"
-        if not target.exists():
-            copy_file(source, target)
+        suffix = "".join(char for char in Path(name).suffix.lower() if char.isalnum() or char == ".")[:8]
+        with copied(folder, name, film.media_folder, limit=MAX_MEDIA_BYTES, where=where) as (copy, mark):
+            _look(kind, copy, name, where)  # at the copy, which nobody else can change
+            target = film.media_folder / f"{mark[:24]}{suffix}"
+            if not target.exists():
+                with disk_errors(target):
+                    copy.rename(target)
+                    sync_folder(target.parent)
         kept[kind] = f"{film.media_folder.name}/{target.name}"
     return Media.model_validate(kept)
 
 
-def _checked(kind: str, name: str, folder: Path, where: str) -> Path:
-    """The file ``name`` under ``folder``, looked at. Raises :class:`InputError`."""
-    source = inside(folder, name, where)
-    if source.stat().st_size > MAX_MEDIA_BYTES:
-        raise InputError(f"{name!r} is larger than 2 GB", where=where)
+def _look(kind: str, path: Path, name: str, where: str) -> None:
+    """Raise :class:`InputError` for a file that cannot be used as ``kind``; it is called ``name`` by its owner."""
     try:
-        check_media(kind, source)
+        check_media(kind, path)
     except InputError as error:
         raise InputError(f"{name!r} {error.message}", where=where) from None
-    return source
 
 
 def check_own_media(plan: MoviePlan, folder: Path) -> None:
@@ -330,7 +337,11 @@ def check_own_media(plan: MoviePlan, folder: Path) -> None:
     for number, shot in enumerate(plan.shots, 1):
         for kind, name in (shot.media or Media()).model_dump().items():
             if name is not None:
-                _checked(kind, name, folder, f"shot {shot.id or number}, media.{kind}")
+                where = f"shot {shot.id or number}, media.{kind}"
+                path = inside(folder, name, where)
+                if path.stat().st_size > MAX_MEDIA_BYTES:
+                    raise InputError(f"{name!r} is larger than 2 GB", where=where)
+                _look(kind, path, name, where)
 
 
 def inside(folder: Path, name: str, where: str) -> Path:

@@ -18,11 +18,13 @@ from resources.pipeline.review import Reviews
 from resources.pipeline.stages.cut import ShotMedia, read_sheet
 from resources.pipeline.versions import VERSIONS
 from resources.pipeline.viewing import report_view
-from resources.quality.policy import CheckName, Policy, load_policy
+from resources.quality.names import CheckName
+from resources.quality.policy import Policy, load_policy
 from resources.quality.readings import Readings
-from resources.quality.survey import FilmFiles, Survey, survey_film
+from resources.quality.survey import CutFiles, Survey, survey_cut
 from resources.store.artifacts import Artifacts
 from resources.store.fingerprint import digest
+from resources.store.records import MEND, read_record
 from schemas.cut import CutSheet
 from schemas.plan import Strict
 from schemas.refs import AssetRef
@@ -101,14 +103,17 @@ def report_job(
         cut = store.path(film)
         sheet = read_sheet(cut)
         named = {shot.id or "": media for shot, media in zip(plan.shots, shots, strict=True)}
-        files = FilmFiles(
+        files = CutFiles(
             cut=cut,
             home=store.home,
-            shots=[measuring.shot(s, m.image, m.voice, m.clip) for s, m in zip(plan.shots, shots, strict=True)],
             texts=[line.text for shot in plan.shots for line in shot.dialogue],
             target=TARGETS[script.settings.loudness],
         )
-        survey = survey_film(policy, files)
+        surveys = {
+            shot.id or "": measuring.shot(shot, media.image, media.voice, media.clip)
+            for shot, media in zip(plan.shots, shots, strict=True)
+        }
+        survey = survey_cut(policy, files, sheet, surveys)
         findings = [
             one for found in survey.findings for one in reviews.settle([film, *lies_in(found, sheet, named)], [found])
         ]
@@ -210,4 +215,4 @@ def _takes(script: Script) -> list[TakeReport]:
 
 def read_report(folder: Path) -> QAReport:
     """The report of an artifact."""
-    return QAReport.model_validate_json((folder / REPORT).read_bytes())
+    return read_record(folder / REPORT, QAReport, hint=MEND)

@@ -22,6 +22,7 @@ from resources.pipeline.resolve import Script
 from resources.pipeline.versions import VERSIONS
 from resources.store.atomic import write_json
 from resources.store.fingerprint import derive_seed
+from resources.store.records import MEND, read_record
 from schemas.decisions import VoiceDecision
 from schemas.media import Mark, SpokenLine, TimedLine, VoiceRequest, VoiceTrack, Word
 from schemas.plan import MAX_SHOT_SECONDS
@@ -138,7 +139,7 @@ def shifted(line: TimedLine, by: int) -> TimedLine:
 
 def read_track(folder: Path) -> VoiceTrack:
     """The timed lines of a voice artifact."""
-    return VoiceTrack.model_validate_json((folder / "track.json").read_bytes())
+    return read_record(folder / "track.json", VoiceTrack, hint=MEND)
 
 
 def _recorded(path: Path, request: VoiceRequest, engine: VoiceEngine) -> list[tuple[Sound, TimedLine]]:
