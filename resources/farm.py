@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from pydantic import Field, model_validator
 
+from resources.errors import Busy
 from schemas.plan import Strict
 from schemas.refs import SHOT_STAGES, STAGES, Stage
 
@@ -61,6 +62,14 @@ class Limits(Strict):
     """Of one person's films, by the tag ``sparkle/user``."""
     waiting: int = Field(2000, ge=1)
     """Where so many wait, `sparkle make` begins no film, and says so."""
+
+    def admit(self, waiting: int) -> None:
+        """Raise :class:`Busy` when so many runs wait already that a film would only make the queue longer."""
+        if waiting >= self.waiting:
+            raise Busy(
+                f"{waiting} runs wait for the cluster already, and its limit is {self.waiting}",
+                hint="try again when it has caught up, add workers, or raise farm.limits.waiting in the profile",
+            )
 
 
 class Farm(Strict):

@@ -25,6 +25,7 @@ _COVERED = {
     Species.RABBIT: "fur", Species.MOUSE: "fur", Species.HORSE: "coat", Species.LION: "fur", Species.MONKEY: "fur",
     Species.SHEEP: "wool", Species.COW: "coat", Species.HEDGEHOG: "spines", Species.SQUIRREL: "fur",
     Species.PENGUIN: "feathers", Species.OWL: "feathers", Species.SNOWMAN: "snow", Species.SCARECROW: "sackcloth",
+    Species.CAMEL: "coat", Species.TOASTER: "metal",
 }  # fmt: skip
 _HAIR = {
     Hair.SHORT: "short {} hair", Hair.LONG: "long {} hair", Hair.CURLY: "curly {} hair", Hair.BUN: "{} hair in a bun",
@@ -105,5 +106,6 @@ def _worn(look: ResolvedLook) -> list[str]:
             worn.append(_HAIR[look.hair].format(colour_name(look.hair_colour, _NO_HAIR)))
         worn.append(f"{colour_name(look.garment_colour)} {look.garment}")
     if look.headwear is not Headwear.NONE:
-        worn.append(f"{colour_name(look.headwear_colour)} {look.headwear}")
+        hat = "pointed hat" if look.headwear is Headwear.POINTED else look.headwear
+        worn.append(f"{colour_name(look.headwear_colour)} {hat}")
     return [*worn, *(["glasses"] if look.glasses else [])]

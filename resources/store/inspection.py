@@ -20,7 +20,7 @@ from resources.store.artifacts import SIDECAR, Artifacts
 from resources.store.atomic import TEMPORARY, copy_file, disk_errors
 from resources.store.film import Home
 from resources.store.fingerprint import hash_file
-from resources.store.locks import holder
+from resources.store.locks import SHARED, holder
 from resources.store.migrations import FORMAT_FILE, film_format, mark_format
 from resources.store.steps import recover_step
 from resources.store.timeline import mend_timeline, read_timeline, timeline_is_damaged
@@ -215,9 +215,12 @@ def _lock(store: Artifacts) -> Iterator[Trouble]:
     """The kernel frees a lock with its holder; the number in the file is what is left of a killed one."""
     path = store.film.path / ".lock"
     try:
-        number = path.read_bytes()[:128].decode("ascii", "replace").strip().partition(" ")[0]
+        named = path.read_bytes()[:128].decode("ascii", "replace").strip()
     except OSError:
         return
+    number = named.partition(" ")[0]
+    if named.endswith(SHARED):
+        return  # of those who share it, nobody wipes the name: another may hold it still
     if number and number != str(os.getpid()) and holder(store.film.path) is None:
 
         def mend() -> str:

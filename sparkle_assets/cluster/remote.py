@@ -25,7 +25,7 @@ from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.exc import DBAPIError
 
 from resources import errors
-from resources.errors import Busy, Faulty, SparkleError
+from resources.errors import Faulty, SparkleError
 from resources.farm import Farm
 from resources.profile import load_profile
 from resources.store.film import Home
@@ -93,12 +93,7 @@ class RemoteRunner:
 
     def admit(self) -> None:
         """Raise :class:`Busy` when so much waits already that a film would only make the queue longer."""
-        waiting = patiently(lambda: self.instance.get_runs_count(dg.RunsFilter(statuses=_WAITING)))
-        if waiting >= self.farm.limits.waiting:
-            raise Busy(
-                f"{waiting} runs wait for the cluster already, and its limit is {self.farm.limits.waiting}",
-                hint="try again when it has caught up, add workers, or raise farm.limits.waiting in the profile",
-            )
+        self.farm.limits.admit(patiently(lambda: self.instance.get_runs_count(dg.RunsFilter(statuses=_WAITING))))
 
     def add_movie(self, movie: str) -> None:
         """Make a film known as a partition."""

@@ -11,8 +11,8 @@ import yaml
 from dagster._core.launcher import WorkerStatus
 from pydantic import ValidationError
 
-from resources.errors import ConfigInvalid, InputError, Missing
-from resources.farm import QUEUES, Farm, Needs, Prices, queue_of
+from resources.errors import Busy, ConfigInvalid, InputError, Missing
+from resources.farm import QUEUES, Farm, Limits, Needs, Prices, queue_of
 from resources.pipeline.accounting import Work, on_a_card, work_on
 from resources.profile import load_profile
 from resources.store.database import close_databases
@@ -107,6 +107,13 @@ def test_a_worker_that_is_too_small_says_what_lacks() -> None:
         queues_for(farm(), CARD_24, ("wan",))
     assert queues_for(farm(), CARD_24, ()) == QUEUES
     assert list(unserved(farm(), {"a": ["movie_plan"], "b": [*QUEUES[2:]]})) == ["shot_images"]
+
+
+def test_a_cluster_that_has_enough_to_do_says_so() -> None:
+    limits = Limits(waiting=3)
+    limits.admit(2)
+    with pytest.raises(Busy, match=r"3 runs wait for the cluster already, and its limit is 3 \(try again when"):
+        limits.admit(3)
 
 
 def test_a_machine_is_measured_where_nothing_is_told(tmp_path: Path) -> None:

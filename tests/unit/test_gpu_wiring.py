@@ -65,7 +65,7 @@ def test_every_model_that_a_film_lacks_is_named_with_the_command_that_gets_it(
             engines.check(languages)
     finally:
         engines.close()
-    wanted = f"sdxl-base wan2.1-i2v-14b-480p wav2lip {voices} qwen2-vl-2b"
+    wanted = f"sdxl-base wan2.1-i2v-14b-480p wav2lip {voices} qwen2-vl-2b dinov2-small"
     assert f"`sparkle models pull {wanted} --accept-licence`" in told.value.hint
     assert told.value.exit_code == 2
 
@@ -93,7 +93,7 @@ class Host(CpuAccelerator):
 def test_what_will_have_no_room_is_told_before_any_work(tmp_path: Path, host: int, lower: bool, told: str) -> None:
     pool = ModelPool([FakeAccelerator(16 * GIB), Host(host)], budgets={"cpu": host * GIB})
     room = GpuRoom(pool, Registry(tmp_path / "models"), "gpu-16gb", tmp_path, Permissions(lower_precision=lower))
-    keys = ["sdxl-base", "wan2.1-i2v-14b-480p", "chatterbox", "wav2lip", "qwen2-vl-2b"]
+    keys = ["sdxl-base", "wan2.1-i2v-14b-480p", "chatterbox", "wav2lip", "qwen2-vl-2b", "dinov2-small"]
     with pytest.raises(Missing, match=told) if told else nullcontext():
         room.foresee(keys)
 

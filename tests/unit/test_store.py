@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.errors import Busy, DiskFull, InputError, Missing, StoreFault
+from resources.store.artifacts import Artifacts
 from resources.store.atomic import disk_errors, write_bytes
-from resources.store.film import Home, assign_slots, read_text
+from resources.store.film import FilmFolder, Home, assign_slots, read_text
 from resources.store.fingerprint import derive_seed, digest, fingerprint
+from resources.store.inspection import troubles_of_film
 from resources.store.locks import film_lock, holder, shot_lock
 from resources.store.timeline import read_timeline, write_memory_event
 from schemas.plan import MAX_SHOTS
@@ -176,5 +178,6 @@ def test_shots_of_a_film_are_made_side_by_side_and_the_whole_film_waits_for_them
     other.kill()
     other.join()
     assert holder(tmp_path / "film") is None
+    assert list(troubles_of_film(Artifacts(FilmFolder(tmp_path / "film"), tmp_path))) == [], "a name is left, no lock"
     with film_lock(tmp_path / "film"), shot_lock(tmp_path / "film", "01"):
         pass  # who holds the film holds its shots

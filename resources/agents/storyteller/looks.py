@@ -56,6 +56,7 @@ def portrait_of(look: Look, colour: str, species: Species, gender: str, noun: st
         look.age or "", {"she": "woman", "he": "man"}
     )[gender]
     dress = english.article(f"{colour} {garment}".strip())
-    hat = "" if look.headwear in (None, Headwear.NONE) else f" and {english.article(str(look.headwear))}"
+    worn = "pointed hat" if look.headwear is Headwear.POINTED else str(look.headwear)
+    hat = "" if look.headwear in (None, Headwear.NONE) else f" and {english.article(worn)}"
     eyes = ", with glasses" if look.glasses else ""
     return f"{english.article(f'{build} {person}')} with {_HAIR_WORDS[look.hair or Hair.SHORT]}, in {dress}{hat}{eyes}"
