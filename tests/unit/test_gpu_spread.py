@@ -63,7 +63,7 @@ def test_parts_are_where_diffusers_puts_them(cards: int, quantisation: Any) -> N
     sizes = {part.name: weight_bytes(part, spread_over()) for part in PARTS}
     largest = dict(sorted(sizes.items(), key=lambda one: one[1], reverse=True))  # as _get_final_device_map does
     memory = dict(sorted(memory_map(plan).items(), key=lambda one: one[1], reverse=True))
-    placed = _assign_components_to_devices(largest, memory)  # type: ignore[arg-type]
+    placed = _assign_components_to_devices(largest, memory)  # type: ignore[arg-type, unused-ignore]
     bits = {part.name: weight_bytes(part, plan) for part in PARTS}
     theirs = {f"cuda:{number}": sum(bits[name] for name in names) for number, names in placed.items()}
     ours = shares(PARTS, plan, Bytes(sum(bits.values()), 0), cards_of(plan, ()))
