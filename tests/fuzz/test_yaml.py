@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -19,7 +19,7 @@ from resources.casting import VoiceBook, load_voices
 from resources.config import OWN, load_config
 from resources.director.workflow import read_graph
 from resources.gpu.registry import Models
-from resources.profile import load_profile, preview_of
+from resources.profile import Role, load_profile, preview_of
 from resources.quality.policy import Policy
 from resources.voices.consent import find_clip
 from resources.voices.providers import ProviderTable
@@ -121,7 +121,7 @@ def test_any_profile_is_taken_or_refused(place: Path, data: bytes) -> None:
         if profile is not None:
             assert type(profile).model_validate(profile.model_dump(mode="json")) == profile
             assert load_profile(preview_of("fuzzed")).engines == profile.engines
-            assert set(profile.roles) <= {"image", "video", "lipsync", "voice", "cards", "music", "judge"}
+            assert set(profile.roles) <= set(get_args(Role))
 
 
 TABLES: dict[str, type[BaseModel]] = {
