@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -152,8 +152,18 @@ class VoiceBook(Strict):
 
 
 def load_voices(path: Path | None = None) -> VoiceBook:
-    """Read the voices. Raises :class:`~resources.errors.ConfigInvalid`."""
-    return held_to(VoiceBook, path or config_path("voices.yaml"))
+    """The voices; read once, until the file changes. Raises :class:`~resources.errors.ConfigInvalid`."""
+    path = path or config_path("voices.yaml")
+    if not path.is_file():
+        return held_to(VoiceBook, path)  # which tells why
+    found = path.stat()
+    return _read_voices(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read_voices(path: Path, changed_ns: int, size: int) -> VoiceBook:
+    """A fifth of a second, and every line of every shot asks for it."""
+    return held_to(VoiceBook, path)
 
 
 def base_language(language: str) -> str:

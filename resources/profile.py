@@ -10,6 +10,8 @@ from pydantic import Field, JsonValue
 
 from resources.config import config_names, load_config
 from resources.errors import ConfigInvalid, InputError, Missing
+from resources.farm import Farm
+from resources.store.remote.settings import Storage
 from schemas.plan import Id, Short, Strict
 
 Role = Literal["image", "video", "lipsync", "voice", "cards", "music", "judge", "likeness"]
@@ -123,6 +125,10 @@ class Profile(Strict):
     """What an engine that loads models is told, by role; each has a strict schema of its own for it."""
 
     preview: Preview = Preview()
+    storage: Storage | None = None
+    """The object store of homes that are made with this profile; None: what the home says, or none."""
+    farm: Farm | None = None
+    """None: films are made on this machine. Else the workers of a cluster make them, wherever each step finds room."""
 
     @property
     def roles(self) -> dict[Role, str]:

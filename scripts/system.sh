@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what no wheel brings, where it is missing: the two libraries that skia links (libGL, libEGL), and Debian's
 # own half of Python's venv. With the word "tests" also Debian's Chromium, which the browser tests drive (it plays
-# H.264; nothing but the tests uses it). Needs root for that alone.
+# H.264), and the servers of a cluster (deploy/local.py); nothing else uses them. Needs root for that alone.
 set -eu
 missing=""
 for name in GL:libgl1 EGL:libegl1; do
@@ -14,8 +14,10 @@ python="${PYTHON:-python3}"
 if ! "$python" -c "import ensurepip, venv" 2>/dev/null; then
     missing="$missing $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
 fi
-if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1; then
-    missing="$missing chromium"
+if [ "${1:-}" = tests ]; then
+    command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
 [ -z "$missing" ] && exit 0
 run=""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from resources.profile import load_profile
 from resources.store.artifacts import Artifacts
 from resources.store.film import Home
 from resources.store.fingerprint import timing_hash
@@ -32,9 +33,14 @@ class Missing:
     ref: AssetRef
 
 
-def disagreements(home: Home, instance: dg.DagsterInstance) -> Iterator[Trouble]:
-    """What Dagster has not on record, of films that it knows and nobody makes now."""
+def disagreements(home: Home, instance: dg.DagsterInstance, *, cluster: bool = False) -> Iterator[Trouble]:
+    """What Dagster has not on record, of films that it knows and nobody makes now.
+
+    ``cluster``: the instance is that of a cluster, and knows best of films whose profile is one of a cluster.
+    """
     for movie in home.films():
+        if (load_profile(home.film(movie).settings().profile).farm is not None) is not cluster:
+            continue
         if not instance.has_dynamic_partition(str(movies.name), movie) or holder(home.film(movie).path) is not None:
             continue
         for one in _missing(Artifacts(home.film(movie), home.root), instance):

@@ -22,6 +22,8 @@ class Told(dg.Failure):
             description=str(error),
             metadata={
                 "kind": error.kind,
+                "family": family(error),
+                "message": error.message,
                 "where": error.where or "-",
                 "hint": error.hint or "-",
                 "passing": isinstance(error, PassingFault),
@@ -29,6 +31,11 @@ class Told(dg.Failure):
             allow_retries=False,
         )
         self.error = error
+
+
+def family(error: SparkleError) -> str:
+    """The class of ``resources.errors`` that an error is one of: whoever hears of it elsewhere tells that one."""
+    return next(one.__name__ for one in type(error).__mro__ if one.__module__ == SparkleError.__module__)
 
 
 @contextmanager

@@ -9,24 +9,19 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
-from dagster._core.event_api import PartitionKeyFilter
 from dagster._core.events import DagsterEventType
-from dagster._core.storage.asset_check_execution_record import (
-    AssetCheckExecutionRecord,
-    AssetCheckExecutionRecordStatus,
-)
 
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import Home
 from resources.store.locks import short_lock
-from sparkle_assets.assets.plan import recorded_version
 from sparkle_assets.definitions import build_definitions
 from sparkle_assets.faults import Told
 from sparkle_assets.interrupts import Interrupts
 from sparkle_assets.partitions import movies, shot_key
 from sparkle_assets.processes import alive, older_than, process_tag
-from sparkle_assets.records import record_errors, record_fault
+from sparkle_assets.record import Record
+from sparkle_assets.record_faults import record_errors, record_fault
 from sparkle_assets.runs import MOVIE_TAG, PID_TAG
 
 SETTINGS = """\
@@ -58,8 +53,6 @@ retention:
 are never retried by runs as well, for the pipeline retries what may pass itself."""
 OLD_SETTINGS = ("telemetry:\n  enabled: false\nnux:\n  enabled: false\n",)
 """What earlier versions wrote; replaced, unlike a file that somebody changed."""
-CHECKED = ("shot_images", "voice_tracks", "lipsynced_clips")
-"""Assets of a shot whose checks hold the film."""
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -75,6 +68,7 @@ class Runner:
             self.instance = dg.DagsterInstance.from_config(str(home.dagster))
             fail_dead_runs(self.instance)
         self.defs = build_definitions(home.root, profile, engines)
+        self._record = Record(self.instance, self.defs)
         self.interrupts = Interrupts()
 
     def add_movie(self, movie: str) -> None:
@@ -117,27 +111,17 @@ class Runner:
     def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
         """The data version Dagster has on record for an asset of a film or a shot."""
         with record_errors(self.home.dagster):
-            return recorded_version(self.instance, asset, movie if slot is None else str(shot_key(movie, slot)))
+            return self._record.version(asset, movie, slot)
 
     def held(self, movie: str, slot: str) -> bool:
         """Whether a check that Dagster has on record for a shot failed so that it holds the film."""
-        keys = [key for key in self.defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[-1] in CHECKED]
-        wanted = PartitionKeyFilter(key=str(shot_key(movie, slot)))
         with record_errors(self.home.dagster):
-            latest = self.instance.event_log_storage.get_latest_asset_check_execution_by_key(keys, wanted)
-        failed = [one for one in latest.values() if one.status is AssetCheckExecutionRecordStatus.FAILED]
-        return any(_severity(one) is dg.AssetCheckSeverity.ERROR for one in failed)
+            return self._record.held(movie, slot)
 
     def close(self) -> None:
         """Let go of the instance."""
         self.interrupts.close()
         self.instance.dispose()
-
-
-def _severity(record: AssetCheckExecutionRecord) -> dg.AssetCheckSeverity | None:
-    """How bad a failed check is; None for one that broke off."""
-    event = record.event.dagster_event if record.event is not None else None
-    return event.asset_check_evaluation_data.severity if event is not None else None
 
 
 def prepare_instance(folder: Path) -> None:
@@ -149,16 +133,19 @@ def prepare_instance(folder: Path) -> None:
         write_bytes(path, SETTINGS.encode())
 
 
-def initialise_instance(home: Home) -> int:
+def initialise_instance(home: Home, profile: str = "embedded") -> int:
     """Make the instance ready for several processes; the number of dead runs that were failed.
 
-    One process does it alone: several that open a fresh one at once break its migrations.
+    One process does it alone: several that open a fresh one at once break its migrations. On a cluster processes are
+    elsewhere: its launcher looks after the runs.
     """
-    prepare_instance(home.dagster)
-    with short_lock(home.dagster / ".initialise.lock"), record_errors(home.dagster):
-        instance = dg.DagsterInstance.from_config(str(home.dagster))
+    from sparkle_assets.instances import ready_instance
+
+    folder = ready_instance(home, profile)
+    with short_lock(folder / ".initialise.lock"), record_errors(folder):
+        instance = dg.DagsterInstance.from_config(str(folder))
         try:
-            return fail_dead_runs(instance)
+            return fail_dead_runs(instance) if folder == home.dagster else 0
         finally:
             instance.dispose()
 

@@ -7,6 +7,10 @@ import dagster as dg
 PID_TAG = "sparkle/process"
 """Of a run that a process of the command line makes by itself; the daemon's runs have none."""
 MOVIE_TAG = "sparkle/movie"
+USER_TAG = "sparkle/user"
+"""Of a run on a cluster: whose film it is for; limits count by it."""
+ASKED_TAG = "sparkle/asked-by"
+"""Of a run that `sparkle make` has others make: its host and process, which tell what failed, and ask again."""
 
 
 def movie_of_run(run: dg.DagsterRun) -> str | None:

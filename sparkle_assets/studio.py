@@ -15,9 +15,10 @@ import dagster as dg
 from pydantic import Field
 
 from resources.errors import Busy, ConfigInvalid
-from resources.profile import Profile, Role
+from resources.profile import Profile, Role, load_profile, preview_of
 from resources.store.film import FilmFolder, Home
-from resources.store.locks import film_lock
+from resources.store.locks import film_lock, shot_lock
+from resources.store.remote.settings import adopt_storage
 from sparkle_assets.runs import PID_TAG
 
 if TYPE_CHECKING:
@@ -185,8 +186,10 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Home(Path(self.home))
 
     @contextmanager
-    def film(self, movie: str) -> "Iterator[Production]":
+    def film(self, movie: str, slot: str | None = None) -> "Iterator[Production]":
         """One film, locked against every other process. Raises what the pipeline raises.
+
+        On a cluster several processes may make a film, a shot each: then it is the shot in ``slot`` that is locked.
 
         A paused film ends a run of the daemon with :class:`Paused` instead of holding one of the few places in its
         queue; the sensor ``resumed`` asks for it again. The command line holds, for a person sees it hold.
@@ -199,10 +202,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         run = self.get_resource_context().run
         queued = run is not None and PID_TAG not in run.tags
         with leaving() if queued else nullcontext(), ExitStack() as stack:
-            _take_turn(stack, home.film(movie), queued=queued)
+            _take_turn(stack, home.film(movie), slot if self._shared else None, queued=queued)
             production = Production(home, movie, self._engines)
             with production.run(None if run is None else run.run_id):
                 yield production
+
+    @property
+    def _shared(self) -> bool:
+        return load_profile(self.profile).farm is not None
 
     def peek(self, movie: str) -> "Production":
         """One film without its lock, to read what is there."""
@@ -218,14 +225,14 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
         return function_tools(Bench(self.place, self._engines))
 
     def _engines(self, profile: str) -> "Engines":
-        if profile != self.profile:
+        if profile not in (self.profile, preview_of(self.profile)):
             raise ConfigInvalid(
                 f"the film is made with profile {profile!r}, this code location serves {self.profile!r}",
                 hint=f"start it with SPARKLE_PROFILE={profile}",
             )
         from resources.pipeline.engines import engines_of
 
-        engines = engines_of(self.profile, self.place.cache)
+        engines = engines_of(profile, self.place.cache)
         given = {
             "image": self.image_engine,
             "voice": self.voice_engine,
@@ -252,8 +259,8 @@ class Studio(dg.ConfigurableResource):  # type: ignore[type-arg]
                 )
 
 
-def _take_turn(stack: ExitStack, film: FilmFolder, *, queued: bool) -> None:
-    """Wait for the film's lock; ``queued``: no longer than the film may go on."""
+def _take_turn(stack: ExitStack, film: FilmFolder, slot: str | None, *, queued: bool) -> None:
+    """Wait for the lock of the film, or of a shot; ``queued``: no longer than the film may go on."""
     from resources.pipeline.control import admit
 
     deadline = time.monotonic() + LOCK_WAIT_S
@@ -261,7 +268,9 @@ def _take_turn(stack: ExitStack, film: FilmFolder, *, queued: bool) -> None:
         if queued:
             admit(film)
         try:
-            stack.enter_context(film_lock(film.path, wait=LOOK_S if queued else LOCK_WAIT_S))
+            wait = LOOK_S if queued else LOCK_WAIT_S
+            held = film_lock(film.path, wait=wait) if slot is None else shot_lock(film.path, slot, wait=wait)
+            stack.enter_context(held)
             return
         except Busy:
             if time.monotonic() >= deadline:
@@ -270,6 +279,7 @@ def _take_turn(stack: ExitStack, film: FilmFolder, *, queued: bool) -> None:
 
 def studio_resources(home: Path, profile: Profile, others: Mapping[str, Any]) -> dict[str, Any]:
     """All resources of a code location by key; ``others`` replace the profile's engines."""
+    adopt_storage(Home(home).root, profile.storage)
     cache_folder = str(Home(home).cache)
 
     given = {"profile": profile.name, "cache": cache_folder}

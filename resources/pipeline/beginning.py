@@ -180,13 +180,17 @@ def check_profile(profile: str, writer: str | None) -> None:
 
 
 def lacking(home: Home, film: FilmFolder, plan_file: Path | None, wishes: Wishes, settings: Settings) -> Missing | None:
-    """What this machine lacks for the profile: a package, a card, models of the film's language. Writes nothing."""
+    """What this machine lacks for the profile: a package, a card, models of the film's language. Writes nothing.
+
+    Of a cluster's profile it needs none of these: the workers do.
+    """
     from resources.pipeline.engines import engines_of
     from resources.pipeline.stages.plan import read_plan
     from resources.profile import load_profile
     from schemas.plan import MoviePlan
 
-    if load_profile(settings.profile).gpu is None:
+    profile = load_profile(settings.profile)
+    if profile.gpu is None or profile.farm is not None:
         return None
     known = plan_file or (film.plan_path if film.plan_path.exists() else None)
     planned = read_plan(known).language if known is not None else str(MoviePlan.model_fields["language"].default)

@@ -104,6 +104,7 @@ class Measuring:
         return [
             script.settings.profile,
             script.plan.title,
+            [one.name for one in script.plan.characters],
             script.plan.language,
             shot.model_dump(mode="json"),
             script.image_request(shot).model_dump(mode="json"),
@@ -137,7 +138,7 @@ class Measuring:
             voices=self._asked_voices(voice),
             own=media is not None and (media.clip or media.image) is not None,
             own_voice=media is not None and media.voice is not None,
-            wording=self._wording(shot, request),
+            wording=self._wording(shot, request, image),
             alone=request.figures[0].character_id if len(request.figures) == 1 else "",
             lightning=request.weather is Weather.STORM or Effect.LIGHTNING in shot.effects,
             chunks=() if clip is None else self._chunks(shot),
@@ -145,12 +146,14 @@ class Measuring:
             asked=asked,
         )
 
-    def _wording(self, shot: Shot, request: ImageRequest) -> str:
+    def _wording(self, shot: Shot, request: ImageRequest, image: AssetRef | None) -> str:
         """Every word that may be read in the shot's picture, and the visible label that a copy may carry."""
         plan = self.script.plan
-        names = [one.name for one in plan.characters]
-        told = [request.prompt, request.action, request.style, request.location_text, request.composed_prompt]
-        return " ".join([*told, plan.title, *names, *(line.text for line in shot.dialogue), LABEL])
+        sidecar = None if image is None else self.store.sidecar(image)
+        decided = sidecar.decision["value"] if sidecar is not None and sidecar.decision else {}
+        told = [request.prompt, request.action, request.style, request.location_text, plan.title, LABEL]
+        told += [one.name for one in plan.characters] + [line.text for line in shot.dialogue]
+        return " ".join([*told, str(decided.get("prompt", "")), str(decided.get("prompt_2", ""))])
 
     def _asked_voices(self, voice: AssetRef | None) -> dict[str, str]:
         """The voice of each character as it was decided for this take, else as the cast has it."""

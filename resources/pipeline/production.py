@@ -6,7 +6,7 @@ Both doors, Dagster's assets and the command line, go through this; neither know
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from resources.store.film import FilmFolder, Home
 from resources.store.fingerprint import digest, hash_file
 from resources.store.runs import film_run, new_run, without_run
 from resources.store.timeline import write_memory_event
+from resources.telemetry.run import told_run
 from schemas.cut import Piece
 from schemas.records import RunContext
 from schemas.refs import AssetRef, Stage
@@ -60,6 +61,8 @@ class Production:
         """``script`` is the film's own, taken in and saved, unless a rehearsal brings another."""
         self.home = home
         self.film: FilmFolder = home.film(movie)
+        if script is None:
+            home.pull(movie)
         self.store = Artifacts(self.film, home.root)
         self.script: Script = open_script(self.film) if script is None else script
         self._engines = engines
@@ -69,9 +72,11 @@ class Production:
         without_run(self.film.path, self._new_run())
 
     def refresh(self) -> None:
-        """Read the film's plan and takes anew: another take of a shot is asked for."""
+        """Read the film's plan and takes anew: another take of a shot is asked for, here or by another host."""
         if self._given:
             raise ValueError("a rehearsal brings its own script")
+        self.home.push(self.film.movie)
+        self.home.pull(self.film.movie)
         self.script = open_script(self.film)
         self.decisions = Decisions(self.script, self.film, detectors=self._detectors, providers=self._providers)
 
@@ -79,14 +84,22 @@ class Production:
     def run(self, run_id: str | None = None) -> Iterator[RunContext]:
         """One invocation: what happens meanwhile is recorded under it, or under the run that is under way.
 
-        When it ends in an error, the film's records are saved as they are then.
+        When it ends in an error, the film's records are saved as they are then. Either way what was done to the film is
+        committed to the home's object store, where it has one.
         """
-        with film_run(self.film.path, self._new_run(run_id)) as context:
+        own = self._new_run(run_id)
+        with ExitStack() as stack:
+            context = stack.enter_context(film_run(self.film.path, own))
+            if context is own:  # a run within a run is told with the outer one
+                stack.enter_context(told_run(self.film.path, own))
             try:
                 yield context
             except SparkleError as error:
                 save_film(self.store, error)
+                with suppress(SparkleError):  # the error that matters is on its way
+                    self.store.push()
                 raise
+            self.store.push()
 
     def save(self) -> None:
         """Save the film's records when anything happened to it since they were saved; see :mod:`.saving`."""
@@ -417,7 +430,7 @@ class Production:
     def _clip_key(self, slot: str) -> str:
         video, voice = self.ref("video_chunks", slot), self.ref("voice_tracks", slot)
         decided = self.decisions.clip(slot)
-        return asked_clip(self.script, slot, self.engines.lipsync, video, voice, decided)[1]
+        return asked_clip(self.script, slot, self.engines.lipsync, video, voice, decided, self.film.movie)[1]
 
     def _current(self, job: Callable[[], Job]) -> AssetRef | None:
         """The current artifact when it is what ``job`` would make and everything about it is decided."""

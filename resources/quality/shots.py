@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from resources.engines import Sound
 from resources.errors import RenderFault
 from resources.media.wav import read_wav
 from resources.quality.checks import check_lips, check_picture, check_voice
@@ -113,7 +112,8 @@ class VoiceSurvey:
 
     told: Measured
     track: VoiceTrack
-    sound: Sound
+    dialogue: Path
+    """Where the sound is: a survey is kept, and the sound of a film is large."""
     lines: list[LineMeasures]
 
 
@@ -178,7 +178,8 @@ def survey_image(policy: Policy, shot: ShotFiles, rate: FrameRate) -> ImageSurve
 def survey_voice(policy: Policy, shot: ShotFiles, rate: FrameRate) -> VoiceSurvey:
     """The dialogue: every line audible, unclipped, finished, by the right voice and in the plan's words."""
     track = read_record(shot.voice / "track.json", VoiceTrack, hint=MEND)
-    sound = read_wav(shot.voice / "dialogue.wav")
+    dialogue = shot.voice / "dialogue.wav"
+    sound = read_wav(dialogue)
     lines = measure_lines(sound, track.lines)
     found = check_voice(policy, track, sound, lines, rate=rate, shot=shot.shot, voices=shot.voices, own=shot.own_voice)
     found += check_speech_quality(policy, shot.asked.speech, shot=shot.shot)
@@ -189,7 +190,7 @@ def survey_voice(policy: Policy, shot: ShotFiles, rate: FrameRate) -> VoiceSurve
     errors = heard_errors(track.lines, shot.asked.heard)
     if errors:
         numbers["words"] = max(errors.values())
-    return VoiceSurvey(Measured(found, numbers), track, sound, lines)
+    return VoiceSurvey(Measured(found, numbers), track, dialogue, lines)
 
 
 def survey_clip(policy: Policy, shot: ShotFiles, track: VoiceTrack, rate: FrameRate) -> ClipSurvey:

@@ -12,6 +12,7 @@ from resources.errors import RenderFault
 from resources.media.loudness import Loudness, measure
 from resources.media.probe import read_sound
 from resources.media.stems import heard, read_flac
+from resources.media.wav import read_wav
 from resources.quality.balance import balances
 from resources.quality.checks import check_film, check_subtitles
 from resources.quality.figures import check_figures
@@ -112,7 +113,7 @@ def survey_cut(policy: Policy, files: CutFiles, sheet: CutSheet, shots: Mapping[
     wrong = check_order(policy, sheet, film, clips)
     elsewhere = {finding.shot for finding in wrong}
     there = {name: clip for name, clip in clips.items() if name not in elsewhere}
-    lags = film_lags(sheet, film, there, sound, {name: one.voice.sound for name, one in shots.items()})
+    lags = film_lags(sheet, film, there, sound, {name: read_wav(one.voice.dialogue) for name, one in shots.items()})
     found += wrong + check_drift(policy, sheet, lags)
     numbers |= lag_readings(lags)
     srt = (files.cut / "final_cut.srt").read_text(encoding="utf-8")

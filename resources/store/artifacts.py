@@ -9,6 +9,9 @@ The order of publication, and why no crash splits it:
 
 A crash before 3 leaves a temporary folder (removed at the next publication of that stage), between 3 and 4 an object
 that the next run finds by its fingerprint and takes without rendering.
+
+Where the home has an object store (:mod:`resources.store.remote`) what became current is committed there next, and an
+artifact that is only there is brought here when its folder is asked for.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -30,7 +34,12 @@ from resources.store.records import json_of
 from resources.store.timeline import now
 from schemas.refs import SHOT_STAGES, AssetRef, FileRef, Manifest, Sidecar, Slot, Stage
 
+if TYPE_CHECKING:
+    from resources.store.remote.mirror import Mirror
+
 SIDECAR = "sidecar.json"
+STORAGE = "storage.json"
+"""The home's file that names its object store; see :mod:`resources.store.remote.settings`."""
 _FILM_FOLDERS: dict[str, str] = {"movie_plan": "plan", "final_cut": "cut", "qa_report": "report"}
 
 
@@ -48,6 +57,7 @@ class Artifacts:
     def __init__(self, film: FilmFolder, home: Path) -> None:
         self.film = film
         self.home = home
+        self.mirror: Mirror | None = film_mirror(film, home)
 
     def folder(self, stage: Stage, slot: Slot | None) -> Path:
         """Where the objects of a stage live."""
@@ -58,7 +68,19 @@ class Artifacts:
         return self.film.path / _FILM_FOLDERS[stage] / "objects"
 
     def path(self, ref: AssetRef) -> Path:
-        """The folder of an artifact."""
+        """The folder of an artifact, with all its files in it. Raises :class:`StoreFault` when they cannot be had."""
+        if self.mirror is not None:
+            self.mirror.fetch(self._in_film(ref))
+        return self.place(ref)
+
+    def file(self, ref: AssetRef, name: str) -> Path:
+        """One file of an artifact, without the others being brought here. Raises as :meth:`path`."""
+        if self.mirror is not None:
+            self.mirror.fetch(self._in_film(ref), name)
+        return self.place(ref) / name
+
+    def place(self, ref: AssetRef) -> Path:
+        """The folder of an artifact, whether or not its files are here."""
         return self.home / ref.uri
 
     def current(self, stage: Stage, slot: Slot | None = None) -> AssetRef | None:
@@ -67,18 +89,18 @@ class Artifacts:
             manifest = Manifest.model_validate_json(self.manifest_path(stage, slot).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None  # a damaged manifest is as good as none: the object is found again by its fingerprint
-        return manifest.ref if self.whole(manifest.ref) else None
+        return manifest.ref if self._here(manifest.ref, stage, slot) and self.whole(manifest.ref) else None
 
     def find(self, stage: Stage, slot: Slot | None, fingerprint: str) -> AssetRef | None:
         """An artifact made before with this fingerprint, whole, current or not."""
         sidecar = self.sidecar_at(self.folder(stage, slot) / fingerprint[:24])
-        if sidecar is None or sidecar.ref.fingerprint != fingerprint or not self.whole(sidecar.ref):
+        if sidecar is None or sidecar.ref.fingerprint != fingerprint or not self._here(sidecar.ref, stage, slot):
             return None
-        return sidecar.ref
+        return sidecar.ref if self.whole(sidecar.ref) else None
 
     def sidecar(self, ref: AssetRef) -> Sidecar | None:
         """The sidecar of an artifact."""
-        return self.sidecar_at(self.path(ref))
+        return self.sidecar_at(self.place(ref))
 
     @staticmethod
     def sidecar_at(folder: Path) -> Sidecar | None:
@@ -92,18 +114,24 @@ class Artifacts:
             return None
 
     def whole(self, ref: AssetRef, *, deep: bool = False) -> bool:
-        """Every file is there with its size; with ``deep``, with its hash too."""
-        folder = self.path(ref)
+        """Every file is there with its size, or can be fetched; with ``deep``, what is here has its hash too."""
+        folder, kept = self.place(ref), self.kept(ref)
         for file in ref.files:
             path = folder / file.name
             try:
-                if path.is_symlink() or path.stat().st_size != file.bytes:
+                if path.is_symlink() or (path.stat().st_size != file.bytes and not kept):
                     return False
             except OSError:
+                if kept:
+                    continue
                 return False
             if deep and hash_file(path) != file.sha256:
                 return False
         return True
+
+    def kept(self, ref: AssetRef) -> bool:
+        """Whether the object store has the artifact, so that what is missing here can be fetched."""
+        return self.mirror is not None and self.mirror.has(self._in_film(ref))
 
     @contextmanager
     def staging(self, stage: Stage, slot: Slot | None) -> Iterator[Path]:
@@ -130,9 +158,11 @@ class Artifacts:
         ]
 
     def publish(self, staged: Path, sidecar: Sidecar) -> AssetRef:
-        """Make ``staged`` the current artifact of its stage."""
+        """Make ``staged`` the current artifact of its stage. Returns what is current then: with an object store, where
+        another host made the same at the same time and was first, what that one made.
+        """
         ref = sidecar.ref
-        target = self.path(ref)
+        target = self.place(ref)
         mark_format(self.film.path)
         crash_point("store.before_fsync")
         with disk_errors(staged):
@@ -150,13 +180,21 @@ class Artifacts:
         crash_point("store.before_manifest")
         self.point(ref)
         crash_point("store.after_manifest")
-        return ref
+        stands = self.current(ref.stage, ref.slot) if self.mirror is not None else None
+        return stands if stands is not None and stands.fingerprint == ref.fingerprint else ref
 
     def point(self, ref: AssetRef) -> None:
-        """Make an artifact that exists the current one."""
+        """Make an artifact that exists the current one, here and in the object store."""
         if not self.whole(ref):
             raise StoreFault("the artifact is damaged", where=ref.uri)
         write_json(self.manifest_path(ref.stage, ref.slot), Manifest(ref=ref, published=now()).model_dump(mode="json"))
+        if self.mirror is not None:
+            self.mirror.push()
+
+    def push(self) -> None:
+        """Commit to the object store, where there is one, what was done to the film here, and that it was done."""
+        if self.mirror is not None:
+            self.mirror.tell()
 
     def object_uri(self, stage: Stage, slot: Slot | None, fingerprint: str) -> str:
         """The folder an artifact with this fingerprint will have, relative to the home."""
@@ -166,3 +204,19 @@ class Artifacts:
         """The file that says which artifact is current."""
         folder = self.folder(stage, slot)
         return folder.parent / (f"{stage}.json" if stage in SHOT_STAGES else "current.json")
+
+    def _here(self, ref: AssetRef, stage: Stage, slot: Slot | None) -> bool:
+        """Whether a record names a folder of its own stage: records may come from an object store."""
+        return ref.uri == self.object_uri(stage, slot, ref.fingerprint)
+
+    def _in_film(self, ref: AssetRef) -> str:
+        return ref.uri.partition(f"movies/{self.film.movie}/")[2]
+
+
+def film_mirror(film: FilmFolder, home: Path) -> Mirror | None:
+    """The film in the object store of the home; None where it has none. What it takes is only then imported."""
+    if not (home / STORAGE).exists():
+        return None
+    from resources.store.remote.mirror import mirror_of
+
+    return mirror_of(film.path, home)

@@ -121,7 +121,7 @@ def reachable(store: Artifacts) -> set[str]:
         ref = manifest.ref
         keep(ref.stage, ref.slot, ref.fingerprint)
         if ref.stage == "final_cut":
-            kept.update(_joined(store.path(ref), film))
+            kept.update(_joined(store.file(ref, "cut_sheet.json"), film))
     takes = film.takes()
     for shot, slot in film.peek_slots(sorted(takes)).items():
         for take in takes[shot].takes:
@@ -166,9 +166,8 @@ def _manifests(film: FilmFolder) -> Iterator[Manifest]:
             yield _read(path, Manifest)
 
 
-def _joined(cut: Path, film: FilmFolder) -> set[str]:
+def _joined(path: Path, film: FilmFolder) -> set[str]:
     """What a cut was joined from, by its sheet: exports read those, also when a shot has changed since."""
-    path = cut / "cut_sheet.json"
     if not path.exists():
         return set()
     start = f"movies/{film.movie}/"
@@ -217,6 +216,10 @@ def _remove_of_film(home: Home, movie: str, chosen: list[Waste], now: float, don
                 if one.path in still:
                     _remove(one.path)
                     done.removed.append(one)
+            mirror = Artifacts(film, home.root).mirror
+            if mirror is not None:
+                mirror.push()
+                mirror.heads.sweep(now)
     except Busy:
         done.busy.append(movie)
 

@@ -8,7 +8,8 @@ costs 0.1 ms (``bench/records.py``). So a process keeps one connection a film, a
 - lets its threads take turns, in transactions that begin with the write lock, so that no two writers can deadlock.
 
 ``synchronous=NORMAL`` in WAL mode: a killed process loses nothing, a power cut may lose the last events and damages
-nothing. What must not be lost (artifacts, plans, takes) is not here.
+nothing. What must not be lost (artifacts, plans, takes) is not here. On a file system of the network, where the shared
+memory of WAL does not reach other hosts, a rollback journal takes its place, and every event is flushed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from resources.errors import DiskFull, StoreFault
 from resources.store.atomic import crash_point, disk_errors
+from resources.store.mounts import on_network
 
 FILE = "timeline.db"
 ASIDE = "`sparkle doctor --repair` puts it aside; the film itself is whole"
@@ -186,17 +188,18 @@ def _open(folder: Path) -> _Open:
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     deadline = time.monotonic() + BUSY_S
+    shared = on_network(path)
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA journal_mode={'TRUNCATE' if shared else 'WAL'}")
             break
         except sqlite3.OperationalError as error:
             # two processes that turn a new file to WAL at once: SQLite does not wait here by itself
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-    connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    connection.execute(f"PRAGMA synchronous={'FULL' if shared else 'NORMAL'}")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreFault(
@@ -253,7 +256,7 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     """A connection that writes nothing. On a disk that is read-only a database at rest needs no side files."""
     options = ["mode=rw"]
     log = path.with_name(f"{path.name}-wal")
-    if not log.exists() or not log.stat().st_size:
+    if not on_network(path) and (not log.exists() or not log.stat().st_size):
         options.append("mode=ro&immutable=1")
     while True:
         connection = sqlite3.connect(

@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -23,7 +23,12 @@ from schemas.repair import Repair
 from schemas.report import Finding
 from schemas.vocabulary import Codec
 
+if TYPE_CHECKING:
+    from resources.store.remote.mirror import Mirror
+
 Model = TypeVar("Model", bound=BaseModel)
+FRESH_S = 2.0
+"""Who looks at a film sees what other hosts committed up to this long ago."""
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SLOT = re.compile(r"[0-9]{2}")
 MAX_TEXT_BYTES = 4 * 1024 * 1024
@@ -73,6 +78,7 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
+        self._opened: set[str] = set()
 
     def prepare(self) -> None:
         """Make the folder, or say in one line why not."""
@@ -104,14 +110,42 @@ class Home:
         return self.root / "cache"
 
     def film(self, movie: str) -> FilmFolder:
-        """The folder of a film, which need not exist. Raises :class:`InputError` for a bad id."""
+        """The folder of a film, which need not exist. Raises :class:`InputError` for a bad id, or for a link."""
         if not ID.fullmatch(movie):
             raise InputError(f"{movie[:80]!r} is not a film id", hint="lower-case letters, digits, - and _, at most 64")
-        return FilmFolder(self.root / "movies" / movie)
+        path = self.root / "movies" / movie
+        if path.is_symlink():
+            raise InputError("is a link, and links are not followed", where=str(path), hint="move the film there")
+        return FilmFolder(path)
+
+    def mirror(self, movie: str) -> Mirror | None:
+        """The film in the home's object store; None where it has none."""
+        from resources.store.artifacts import film_mirror
+
+        return film_mirror(self.film(movie), self.root)
+
+    def pull(self, movie: str, *, max_age_s: float = 0.0) -> None:
+        """Bring what other hosts did to a film, where the home has an object store."""
+        mirror = self.mirror(movie)
+        if mirror is not None:
+            self._opened.add(movie)
+            mirror.pull(max_age_s=max_age_s)
+
+    def push(self, movie: str) -> None:
+        """Commit what was done to a film here, where the home has an object store."""
+        mirror = self.mirror(movie)
+        if mirror is not None and mirror.film.is_dir():
+            mirror.tell()
+
+    def push_opened(self) -> None:
+        """Commit what was done to the films that were pulled through this object."""
+        for movie in sorted(self._opened):
+            self.push(movie)
 
     def known(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan, or at least an idea. Raises :class:`Missing`."""
         film = self.film(movie)
+        self.pull(movie, max_age_s=FRESH_S)
         if not (film.path / "plan" / "request.json").exists():
             return self.existing(movie)
         check_format(film.path)
@@ -120,8 +154,7 @@ class Home:
     def existing(self, movie: str) -> FilmFolder:
         """The folder of a film that has a plan. Raises :class:`Missing`, :class:`LaterVersion`."""
         film = self.film(movie)
-        if film.path.is_symlink():
-            raise InputError("is a link, and links are not followed", where=str(film.path), hint="move the film here")
+        self.pull(movie, max_age_s=FRESH_S)
         if not film.plan_path.exists():
             known = ", ".join(self.films()[:8]) or "none yet"
             raise Missing(f"there is no film {movie!r} in {self.root}", hint=f"films: {known}")
@@ -129,8 +162,9 @@ class Home:
         return film
 
     def films(self) -> list[str]:
-        """Ids of all films with a plan, sorted."""
+        """Ids of all films with a plan, sorted; those of the home's object store are brought here first."""
         movies = self.root / "movies"
+        self._meet(movies)
         if not movies.is_dir():
             return []
         return sorted(
@@ -138,6 +172,17 @@ class Home:
             for entry in movies.iterdir()
             if ID.fullmatch(entry.name) and not entry.is_symlink() and (entry / "plan" / "movie_plan.json").exists()
         )
+
+    def _meet(self, movies: Path) -> None:
+        """Bring the records of films that are in the object store and not here."""
+        from resources.store.artifacts import STORAGE
+
+        if (self.root / STORAGE).exists():
+            from resources.store.remote.films import films_in_store
+
+            for movie in films_in_store(self.root, max_age_s=FRESH_S):
+                if ID.fullmatch(movie) and not (movies / movie).exists():
+                    self.pull(movie)
 
 
 class FilmFolder:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -24,6 +25,9 @@ from resources.store.migrations import FORMAT_FILE, film_format, mark_format
 from resources.store.steps import recover_step
 from resources.store.timeline import mend_timeline, read_timeline, timeline_is_damaged
 from schemas.refs import SHOT_STAGES, STAGES, AssetRef, Manifest, Sidecar, Stage
+
+if TYPE_CHECKING:
+    from resources.store.remote.heads import Kept
 
 SHOWN: dict[Stage, tuple[str, tuple[str, ...]]] = {
     "final_cut": ("cut", ("final_cut.mp4", "final_cut.srt", "final_cut.vtt", "poster.jpg")),
@@ -77,6 +81,7 @@ def troubles_of_film(store: Artifacts, *, deep: bool = False) -> Iterator[Troubl
     yield from _lock(store)
     if deep:
         yield from _own_media(store)
+        yield from _in_store(store)
 
 
 def places(store: Artifacts) -> list[tuple[Stage, str | None]]:
@@ -93,6 +98,8 @@ def _timeline(store: Artifacts) -> Iterator[Trouble]:
 
     def mend() -> str:
         aside = mend_timeline(folder)
+        if store.mirror is not None:
+            store.mirror.remember()
         return f"its timeline was damaged and is {aside.name if aside else 'gone'} now; a new one is begun"
 
     yield Trouble(store.film.movie, "its timeline is damaged", mend)
@@ -124,7 +131,7 @@ def _manifest(store: Artifacts, stage: Stage, slot: str | None, deep: bool) -> I
             store.film.movie, f"nobody can read which {name} is current", lambda: _repoint(store, stage, slot, name)
         )
         return
-    folder = store.path(ref)
+    folder = store.place(ref)
     if not store.whole(ref, deep=deep):
         what = f"the current {name} is damaged: {ref.uri}"
     elif store.sidecar_at(folder) is None:
@@ -134,6 +141,10 @@ def _manifest(store: Artifacts, stage: Stage, slot: str | None, deep: bool) -> I
 
     def mend() -> str:
         with disk_errors(folder):
+            if store.kept(ref):
+                for file in ref.files:
+                    (folder / file.name).unlink(missing_ok=True)
+                return f"fetches {name} from the object store again"
             path.unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
         return f"forgot a damaged {name}"
@@ -196,7 +207,7 @@ def _recorded(store: Artifacts, ref: AssetRef) -> Iterator[Trouble]:
     yield Trouble(store.film.movie, f"its timeline does not tell of {ref.stage} {ref.slot or ''}".rstrip(), mend)
 
 
-RECORDED = frozenset({"success", "reused", "recovered"})
+RECORDED = frozenset({"success", "reused", "recovered", "received"})
 """Events that say which artifact is current."""
 
 
@@ -204,7 +215,7 @@ def _lock(store: Artifacts) -> Iterator[Trouble]:
     """The kernel frees a lock with its holder; the number in the file is what is left of a killed one."""
     path = store.film.path / ".lock"
     try:
-        number = path.read_bytes()[:32].decode("ascii", "replace").strip()
+        number = path.read_bytes()[:128].decode("ascii", "replace").strip().partition(" ")[0]
     except OSError:
         return
     if number and number != str(os.getpid()) and holder(store.film.path) is None:
@@ -214,6 +225,20 @@ def _lock(store: Artifacts) -> Iterator[Trouble]:
             return f"the lock names process {number} no more"
 
         yield Trouble(store.film.movie, f"its lock names process {number}, which is gone", mend)
+
+
+def _in_store(store: Artifacts) -> Iterator[Trouble]:
+    """Contents in the object store that are not what they were, or are gone."""
+    mirror = store.mirror
+    for path, kept in mirror.contents.damaged(mirror.heads.latest()[0]) if mirror is not None else ():
+
+        def mend(path: str = path, kept: Kept = kept) -> str:
+            if mirror is not None and not mirror.contents.send_again(path, kept):
+                mirror.without([kept])
+                return f"forgot {path} in the object store: it is made again"
+            return f"sent {path} to the object store again"
+
+        yield Trouble(store.film.movie, f"{path} is damaged in the object store", mend)
 
 
 def _own_media(store: Artifacts) -> Iterator[Trouble]:

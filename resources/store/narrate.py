@@ -194,6 +194,7 @@ _WORDS: dict[str, Callable[[Data], str]] = {
     "success": lambda data: f"made{_seconds(data)}{_try(data)}",
     "failed": _failed,
     "reused": lambda data: "taken from before",
+    "received": lambda data: "made by another host",
     "recovered": lambda data: "found whole after its process was killed",
     "chunk_begin": lambda data: f"chunk {data.get('chunk')} begun{_try(data)}",
     "chunk_success": lambda data: f"chunk {data.get('chunk')} made{_try(data)}",

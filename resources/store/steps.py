@@ -13,7 +13,7 @@ in chunks) finds it with :func:`current_step` and tells it what happens, without
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -255,6 +255,22 @@ def recover_step(folder: Path, ref: AssetRef) -> None:
     with writing(folder) as connection:
         set_checkpoint(connection, at)
         add_event(connection, "recovered", stage=ref.stage, slot=ref.slot, fingerprint=ref.fingerprint)
+
+
+def receive_steps(folder: Path, refs: Iterable[AssetRef]) -> None:
+    """Tell of artifacts that another host made and that became current here."""
+    with writing(folder) as connection:
+        for ref in refs:
+            at = Checkpoint(
+                movie=folder.name,
+                stage=ref.stage,
+                slot=ref.slot,
+                status="success",
+                fingerprint=ref.fingerprint,
+                at=now(),
+            )
+            set_checkpoint(connection, at)
+            add_event(connection, "received", stage=ref.stage, slot=ref.slot, fingerprint=ref.fingerprint)
 
 
 def steps(folder: Path, *, run_id: str | None = None) -> list[StepExecutionRecord]:

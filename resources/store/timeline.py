@@ -21,6 +21,7 @@ from schemas.records import StageEvent
 __all__ = [
     "DamagedEvent",
     "happened_since",
+    "last_event",
     "mend_timeline",
     "now",
     "read_timeline",
@@ -49,7 +50,7 @@ def write_memory_event(
     ``cleanup`` (always, also after a failure); ``policy_decision``; ``decided``,
     ``decision_damaged``; ``retake``, ``take_asked``, ``take_chosen``;
     ``dropped``, ``run_failed``; ``saved``, ``save_failed``; ``schemas_published``, ``schema_local``;
-    ``timeline_mended``; ``recovered``; ``note``. Any other name in the same spelling is as good;
+    ``timeline_mended``; ``recovered``, ``received``; ``note``. Any other name in the same spelling is as good;
     :mod:`resources.store.narrate` has the words for those it knows.
     """
     with writing(folder) as connection:
@@ -57,14 +58,18 @@ def write_memory_event(
         add_event(connection, event, stage=stage, slot=slot, shot=shot, **data)
 
 
-def read_timeline(folder: Path, *, shot: str | None = None) -> list[StageEvent]:
-    """All events of a film, oldest first; of one shot when ``shot`` is given. Raises :class:`StoreFault`."""
+def read_timeline(folder: Path, *, shot: str | None = None, after: int = 0) -> list[StageEvent]:
+    """All events of a film, oldest first; of one shot when ``shot`` is given, and after the number ``after``.
+
+    Raises :class:`StoreFault`.
+    """
     with reading(folder) as connection:
         if connection is None or not has_table(connection, "events"):
             return []
         rows = connection.execute(
-            "SELECT seq, at, event, stage, slot, shot, data FROM events WHERE ? IS NULL OR shot = ? ORDER BY seq",
-            (shot, shot),
+            "SELECT seq, at, event, stage, slot, shot, data FROM events"
+            " WHERE (? IS NULL OR shot = ?) AND seq > ? ORDER BY seq",
+            (shot, shot, after),
         ).fetchall()
     return [_event(folder, row) for row in rows]
 
@@ -81,6 +86,14 @@ def _event(folder: Path, row: tuple[Any, ...]) -> StageEvent:
             where=str(folder / FILE),
             hint=ASIDE,
         ) from None
+
+
+def last_event(folder: Path) -> int:
+    """The number of a film's last event; 0 before the first."""
+    with reading(folder) as connection:
+        if connection is None or not has_table(connection, "events"):
+            return 0
+        return int(connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
 
 
 def timeline_is_damaged(folder: Path) -> bool:

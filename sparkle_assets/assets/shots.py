@@ -37,7 +37,7 @@ def shot_images(
     from resources.director.tools.images_sdxl import images_sdxl
 
     slot = slot_of(context)
-    with told(), studio.film(movie_of(context)) as film:
+    with told(), studio.film(movie_of(context), slot) as film:
         if unused(context, film, slot):
             return
         shot = film.script.shot(slot)
@@ -82,7 +82,7 @@ def voices(
     from resources.director.tools.tts_chatterbox import tts_chatterbox
 
     slot = slot_of(context)
-    with told(), studio.film(movie_of(context)) as film:
+    with told(), studio.film(movie_of(context), slot) as film:
         if unused(context, film, slot):
             return
         shot = film.script.shot(slot)
@@ -118,7 +118,7 @@ def video_chunks(
     from resources.director.tools.videos_wan import videos_wan
 
     slot = slot_of(context)
-    with told(), studio.film(movie_of(context)) as film:
+    with told(), studio.film(movie_of(context), slot) as film:
         if unused(context, film, slot):
             return
         shot = film.script.shot(slot)
@@ -148,7 +148,7 @@ def lipsynced_clips(
     from resources.director.tools.lipsync_wav2lip import lipsync_wav2lip
 
     slot = slot_of(context)
-    with told(), studio.film(movie_of(context)) as film:
+    with told(), studio.film(movie_of(context), slot) as film:
         if unused(context, film, slot):
             return
         shot = film.script.shot(slot)

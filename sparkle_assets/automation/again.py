@@ -11,11 +11,11 @@ from dagster._core.events import JobFailureData, RunFailureReason
 
 from resources.errors import SparkleError
 from sparkle_assets.automation.films import Films, unknown_movies
-from sparkle_assets.automation.jobs import finish_film, plan_film, render_shot
+from sparkle_assets.automation.jobs import ASSETS_OF, finish_film, plan_film, render_shot
 from sparkle_assets.automation.new_film import new_film
 from sparkle_assets.automation.night import requests_for, what_is_missing
 from sparkle_assets.automation.priorities import FILM, run_tags
-from sparkle_assets.runs import MOVIE_TAG, PID_TAG, movie_of_run
+from sparkle_assets.runs import ASKED_TAG, MOVIE_TAG, PID_TAG, movie_of_run
 from sparkle_assets.studio import Studio
 
 KILLED_TAG = "sparkle/killed"
@@ -24,11 +24,7 @@ AT_MOST = 2
 """So often a run is asked for again: what kills its process each time (memory, a broken driver) must not go on."""
 CUT_OFF = (None, RunFailureReason.UNKNOWN, RunFailureReason.UNEXPECTED_TERMINATION, RunFailureReason.START_TIMEOUT)
 """What a failed run says that did not fail by itself."""
-ASSETS = {
-    plan_film.name: {"movie_plan"},
-    render_shot.name: {"shot_images", "voice_tracks", "shot_timing", "video_chunks", "lipsynced_clips"},
-    finish_film.name: {"final_cut", "qa_report"},
-}
+ASSETS = {job.name: set(ASSETS_OF[job.name]) for job in (plan_film, render_shot, finish_film)}
 WISHES = ("pause_asked", "resume_asked", "stop_asked")
 
 
@@ -46,7 +42,7 @@ def killed(context: dg.RunStatusSensorContext, studio: Studio) -> dg.SensorResul
 
     run = context.dagster_run
     before = int(run.tags.get(KILLED_TAG, 0))
-    if PID_TAG in run.tags or not cut_off(context.dagster_event):
+    if PID_TAG in run.tags or ASKED_TAG in run.tags or not cut_off(context.dagster_event):
         return dg.SensorResult(skip_reason=dg.SkipReason("it failed by itself, or was told where it was made"))
     if before >= AT_MOST:
         return dg.SensorResult(skip_reason=dg.SkipReason(f"run {run.run_id} was killed {before + 1} times"))

@@ -5,9 +5,10 @@ from typing import Any
 
 import dagster as dg
 
+from resources import errors
 from resources.errors import NeedsReview, PassingFault, Paused, SparkleError
 from sparkle_assets.automation.notify import notify
-from sparkle_assets.runs import PID_TAG, movie_of_run
+from sparkle_assets.runs import ASKED_TAG, PID_TAG, movie_of_run
 from sparkle_assets.studio import Studio
 
 HELD = NeedsReview.__name__
@@ -23,7 +24,7 @@ HELD = NeedsReview.__name__
 def failures(context: dg.RunFailureSensorContext, studio: Studio) -> None:
     """Tell a failed run once; one of the command line was told there."""
     run = context.dagster_run
-    if PID_TAG in run.tags:
+    if PID_TAG in run.tags or ASKED_TAG in run.tags:
         return
     record_failure(studio, run, context.failure_event.message or "", context.get_step_failure_events())
 
@@ -49,6 +50,24 @@ def record_failure(studio: Studio, run: dg.DagsterRun, message: str, steps: Sequ
     notify(f"sparkle: {movie or run.job_name} failed", f"{told['error']}{again}")
 
 
+def failure_of(message: str, steps: Sequence[dg.DagsterEvent], movie: str) -> SparkleError:
+    """The error of a failed run, as the pipeline raised it where it was made; its kind is that of its family."""
+    for step in steps:
+        failure = step.step_failure_data.user_failure_data
+        if failure is None:
+            continue
+        told = {name: str(value.value) for name, value in failure.metadata.items()}
+        kind = getattr(errors, told.get("family", ""), errors.Faulty)
+        where, hint = (told.get(name, "-") for name in ("where", "hint"))
+        text = told.get("message") or failure.description or message
+        return kind(text, where="" if where == "-" else where, hint="" if hint == "-" else hint)
+    told_of = fault_of(message, steps)
+    if told_of["kind"] == HELD:
+        hint = f"look with `sparkle review {movie}`; `sparkle retake {movie} SHOT` makes it again"
+        return NeedsReview(f"a check failed and holds the film: {told_of['error']}", where=movie, hint=hint)
+    return errors.Faulty(told_of["error"], where=movie, hint="the run's log in the UI has the rest")
+
+
 def fault_of(message: str, steps: Sequence[dg.DagsterEvent]) -> dict[str, Any]:
     """What failed in a run: the pipeline's own error where there is one, told by its first step.
 
@@ -68,7 +87,10 @@ def fault_of(message: str, steps: Sequence[dg.DagsterEvent]) -> dict[str, Any]:
         if data.error is not None:
             name = data.error.cls_name or "Error"
             kind = HELD if name == "DagsterAssetCheckFailedError" else name
-            return {"error": _line(data.error.message), "kind": kind, "passing": name == PassingFault.__name__}
+            cause = data.error  # Dagster wraps what nobody foresaw
+            while cause.cause is not None and kind != HELD:
+                cause = cause.cause
+            return {"error": _line(cause.message), "kind": kind, "passing": name == PassingFault.__name__}
     return {"error": _line(message) or "the run ended without saying why", "kind": "RunFailed", "passing": False}
 
 

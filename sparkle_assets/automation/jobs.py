@@ -57,6 +57,18 @@ finish_film = _job(
 
 asset_jobs = [plan_film, prepare_shot, paint_shot, speak_shot, move_shot, finish_shot, render_shot, finish_film]
 
+ASSETS_OF: dict[str, tuple[str, ...]] = {
+    plan_film.name: ("movie_plan",),
+    prepare_shot.name: PREPARE,
+    paint_shot.name: ("shot_images",),
+    speak_shot.name: ("voice_tracks", "shot_timing"),
+    move_shot.name: ("video_chunks",),
+    finish_shot.name: ("lipsynced_clips",),
+    render_shot.name: (*PREPARE, "lipsynced_clips"),
+    finish_film.name: ("final_cut", "qa_report"),
+}
+"""What each job makes."""
+
 BY_STAGE: tuple[tuple[Stage, str, str], ...] = (
     ("shot_images", "picture", "paint_shot"),
     ("voice_tracks", "voices", "speak_shot"),

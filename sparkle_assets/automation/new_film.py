@@ -72,6 +72,7 @@ def begin_film(context: dg.OpExecutionContext, config: NewFilm, studio: Studio) 
             context.log.warning(note)
         studio.place.prepare()
         admit(film)
+        studio.place.pull(movie)
         with film_lock(film.path, wait=LOCK_WAIT_S):
             begin(film)
             prepare_plan(film, config.idea, None, wishes, None, settings)

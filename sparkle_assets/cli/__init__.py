@@ -7,6 +7,7 @@ Exit codes: 0 done and approved; 1 a fault; 2 wrong usage, input or configuratio
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from types import FrameType
 import click
 
 from resources.errors import SparkleError, memory_errors, one_line
+from sparkle_assets.cli.cluster import cluster
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -28,14 +30,24 @@ from sparkle_assets.cli.provenance import provenance, reproduce
 from sparkle_assets.cli.retake import retake
 from sparkle_assets.cli.review import review
 from sparkle_assets.cli.schemas import schemas
+from sparkle_assets.cli.storage import storage
 from sparkle_assets.cli.timeline import timeline
 from sparkle_assets.cli.ui import ui
 from sparkle_assets.cli.verify import verify
+from sparkle_assets.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sparkle-motion", prog_name="sparkle")
-def sparkle() -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="SPARKLE_LOG",
+    show_default=True,
+    help="Of log lines on standard error; json is one object a line.",
+)
+def sparkle(log_format: str) -> None:
     """An idea, or a plan, becomes a short movie.
 
     \b
@@ -43,13 +55,18 @@ def sparkle() -> None:
     sparkle list
     sparkle retake MOVIE SHOT
     """
+    if log_format == "json":
+        from resources.telemetry.logs import VARIABLE, log_json
+
+        os.environ[VARIABLE] = log_format  # for the processes below this one
+        log_json()
 
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
     sparkle.add_command(command)
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
     sparkle.add_command(command)
-for command in (schemas, ui, models, gc):
+for command in (schemas, ui, worker, cluster, models, gc, storage):
     sparkle.add_command(command)
 
 

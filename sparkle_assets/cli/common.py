@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from resources.errors import SparkleError
 from resources.store.film import Home
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -41,8 +44,21 @@ def by_id_or_number(ids: Sequence[str], wanted: str) -> str:
 
 
 def open_home(home: Path) -> Home:
-    """The home as the commands use it."""
-    return Home(home)
+    """The home as the commands use it: what a command did to a film goes to the home's object store at its end."""
+    from resources.store.remote.settings import adopt_storage
+
+    store = Home(home)
+    adopt_storage(store.root)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(lambda: _send(store))
+    return store
+
+
+def _send(store: Home) -> None:
+    failing = sys.exc_info()[0] is not None  # the error that is on its way matters more
+    with suppress(SparkleError) if failing else nullcontext():
+        store.push_opened()
 
 
 def answer(value: Any, text: str, *, as_json: bool) -> None:

@@ -51,9 +51,22 @@ def resume_film(context: click.Context, movie: str, home: Path, as_json: bool) -
 @home_option
 @json_option
 def stop_film(movie: str, home: Path, as_json: bool) -> None:
-    """End the process that makes MOVIE at its next step; everything made is kept."""
-    from resources.pipeline.control import stop
+    """End the process that makes MOVIE at its next step; everything made is kept.
 
-    process = stop(open_home(home).known(movie))
+    On a cluster its runs are taken back: those that wait never begin, those being made are interrupted at once.
+    """
+    from resources.pipeline.control import stop
+    from resources.profile import load_profile
+
+    store = open_home(home)
+    film = store.known(movie)
+    if load_profile(film.settings().profile).farm is not None:
+        from sparkle_assets.cluster.remote import cancel_film
+
+        count = cancel_film(store, movie)
+        text = f"{count} runs of {movie} are taken back" if count else f"the cluster has nothing to do for {movie}"
+        answer({"movie": movie, "process": None, "runs": count}, text, as_json=as_json)
+        return
+    process = stop(film)
     text = f"process {process} ends at its next step" if process else f"no process works on {movie}"
     answer({"movie": movie, "process": process}, text, as_json=as_json)

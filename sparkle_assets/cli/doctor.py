@@ -137,14 +137,15 @@ def inspect_home(home: Path, *, deep: bool = False) -> list[Trouble]:
     if not store.root.exists():
         return []
     found = inspect(store, deep=deep)
-    try:
-        with _dagster(store) as instance:
-            if instance is not None:
-                from sparkle_assets.agreement import disagreements
+    for cluster in (False, True):
+        try:
+            with _dagster(store, cluster=cluster) as instance:
+                if instance is not None:
+                    from sparkle_assets.agreement import disagreements
 
-                found += disagreements(store, instance)
-    except StoreFault as fault:
-        found.append(Trouble("", str(fault), None))
+                    found += disagreements(store, instance, cluster=cluster)
+        except StoreFault as fault:
+            found.append(Trouble("", str(fault), None))
     return found
 
 
@@ -157,28 +158,35 @@ def repair_home(home: Path, *, deep: bool = False) -> list[str]:
     if not store.root.exists():
         return []
     told = repair(store, deep=deep)
-    with suppress(StoreFault), _dagster(store) as instance:  # told as a trouble
-        if instance is not None:
+    for cluster in (False, True):
+        with suppress(StoreFault), _dagster(store, cluster=cluster) as instance:  # told as a trouble
+            if instance is None:
+                continue
             from sparkle_assets.agreement import disagreements
             from sparkle_assets.runner import fail_dead_runs
 
-            count = fail_dead_runs(instance)
+            count = 0 if cluster else fail_dead_runs(instance)
             told += [f"{count} runs of dead processes failed"] if count else []
-            told += [f"{one.film}: {one.mend()}" for one in list(disagreements(store, instance)) if one.mend]
+            found = list(disagreements(store, instance, cluster=cluster))
+            told += [f"{one.film}: {one.mend()}" for one in found if one.mend]
     return told
 
 
 @contextmanager
-def _dagster(store: Home) -> Iterator[DagsterInstance | None]:
-    """The home's instance, or None where Dagster never ran."""
-    if not (store.dagster / "dagster.yaml").exists():
+def _dagster(store: Home, *, cluster: bool) -> Iterator[DagsterInstance | None]:
+    """The home's instance, its own or its cluster's; None where Dagster never ran, or the cluster is out of reach."""
+    from sparkle_assets.cluster.addresses import POSTGRES
+    from sparkle_assets.cluster.settings import cluster_folder
+
+    folder = cluster_folder(store) if cluster else store.dagster
+    if not (folder / "dagster.yaml").exists() or (cluster and not os.environ.get(POSTGRES)):
         yield None
         return
     import dagster as dg
 
-    from sparkle_assets.records import record_errors
+    from sparkle_assets.record_faults import record_errors
 
-    with record_errors(store.dagster), dg.DagsterInstance.from_config(str(store.dagster)) as instance:
+    with record_errors(folder), dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from resources.errors import Missing
-from resources.store.film import FilmFolder
+from resources.store.film import FilmFolder, Home
+from schemas.refs import Stage
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
 
 
@@ -41,7 +42,7 @@ def list_films(home: Path, as_json: bool) -> None:
 @json_option
 def open_film(movie: str, home: Path, as_json: bool) -> None:
     """Open the film, and say where it is."""
-    path = _final(open_home(home).existing(movie))
+    path = _shown(open_home(home), movie, "final_cut", "final_cut.mp4")
     if not path.exists():
         raise Missing(f"film {movie!r} is not finished", hint=f"sparkle make --movie {movie}")
     if not as_json:
@@ -104,7 +105,8 @@ def delete(movie: str, yes: bool, home: Path, as_json: bool) -> None:
     from resources.store.locks import film_lock
 
     store = open_home(home)
-    film = store.existing(movie)
+    # one that another host deleted from the object store is removed here like any other
+    film = store.film(movie) if store.film(movie).plan_path.exists() else store.existing(movie)
     if not yes and not as_json:
         click.confirm(f"Remove {film.path} with everything in it?", abort=True)
     with film_lock(film.path):
@@ -112,6 +114,9 @@ def delete(movie: str, yes: bool, home: Path, as_json: bool) -> None:
             from resources.agents.records.service import AdkArtifacts
 
             AdkArtifacts(store.root).forget(movie)
+        mirror = store.mirror(movie)
+        if mirror is not None:
+            mirror.heads.forget()
         # renamed first: a film is there whole, or not at all
         doomed = film.path.parent / f"{TEMPORARY}deleted-{movie}"
         with disk_errors(film.path):
@@ -129,10 +134,10 @@ def qa(movie: str, home: Path, as_json: bool) -> None:
     """Show what was measured on a film."""
     from resources.pipeline.stages.report import REPORT, read_report
 
-    folder = open_home(home).existing(movie).path / "report"
-    if not (folder / REPORT).exists():
+    path = _shown(open_home(home), movie, "qa_report", REPORT)
+    if not path.exists():
         raise Missing(f"film {movie!r} has no report yet", hint=f"sparkle make --movie {movie}")
-    found = read_report(folder)
+    found = read_report(path.parent)
     lines = [f"{movie}: {found.verdict}, {len(found.findings)} findings, {len(found.checks)} checks"]
     lines += [f"  {f.severity}: {f.reason} in {f.shot or 'film'}: {f.message}" for f in found.findings]
     lines += [f"  {m.check}: {m.value:g} {m.unit}" for m in found.measures if m.shot is None]
@@ -145,12 +150,22 @@ def qa(movie: str, home: Path, as_json: bool) -> None:
 @json_option
 def report(movie: str, home: Path, as_json: bool) -> None:
     """Open the report page of a film, and say where it is."""
-    path = open_home(home).existing(movie).path / "report" / "index.html"
+    path = _shown(open_home(home), movie, "qa_report", "index.html")
     if not path.exists():
         raise Missing(f"film {movie!r} has no report yet", hint=f"sparkle make --movie {movie}")
     if not as_json:
         webbrowser.open(path.as_uri())
     answer({"movie": movie, "report": str(path)}, str(path), as_json=as_json)
+
+
+def _shown(store: Home, movie: str, stage: Stage, name: str) -> Path:
+    """A file under its friendly name, given to it now when another host made it."""
+    from resources.store.artifacts import Artifacts
+    from resources.store.shown import give_names
+
+    film = store.existing(movie)
+    give_names(Artifacts(film, store.root), stage)
+    return film.path / {"final_cut": "cut", "qa_report": "report"}[stage] / name
 
 
 def _final(film: FilmFolder) -> Path:

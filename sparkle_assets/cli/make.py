@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,19 @@ import click
 
 from resources.errors import InputError, Stopped
 from resources.pipeline.beginning import Wishes, check_profile, check_request, lacking, movie_id, notes_on, prepare_plan
-from resources.store.film import FilmFolder, Home
+from resources.profile import load_profile
+from resources.store.film import FilmFolder
 from resources.store.locks import film_lock
+from resources.store.remote.settings import adopt_storage
 from sparkle_assets.cli.animatic import animate, tell_animatic
-from sparkle_assets.cli.common import home_option, json_option
+from sparkle_assets.cli.common import home_option, json_option, open_home
 from sparkle_assets.cli.forecast import dry
-from sparkle_assets.cli.making import Making
+from sparkle_assets.cli.making import check_reach, make_film
 from sparkle_assets.cli.preview import preview as make_preview
 from sparkle_assets.cli.preview import preview_id
 from sparkle_assets.cli.progress import PeakMemory, Watch
 from sparkle_assets.cli.screenplay import check_screenplay, make_reels
-from sparkle_assets.cli.spending import cost, in_words, spent
+from sparkle_assets.cli.spending import cost, in_words, spent, worked
 from sparkle_assets.cli.wishes import say, wish_options
 
 
@@ -83,7 +86,7 @@ def make(
     from resources.pipeline.stages.plan import read_plan
 
     begun, memory = time.monotonic(), PeakMemory()
-    store = Home(home)
+    store = open_home(home)
     wishes = Wishes(seed, aspect, resolution, language, style, seconds, shots, cast, forbid)
     if preview and (screenplay is not None or reel is not None):
         hint = "make its animatic first, then: sparkle make --movie ID --preview"
@@ -101,6 +104,11 @@ def make(
     if plan_file is not None:
         read_plan(plan_file)  # told before anything is written
     film = store.film(movie or movie_id(idea, plan_file))
+    if not dry_run:
+        if profile is not None:
+            check_profile(profile, writer)
+            adopt_storage(store.root, load_profile(profile).storage)
+        store.pull(film.movie)
     given = {"profile": profile, "loudness": loudness, "codec": codec, "burn_subtitles": burn_subtitles}
     flags = {key: value for key, value in given.items() if value is not None}
     if preview:
@@ -118,6 +126,8 @@ def make(
         store.known(film.movie)
     if (lack := lacking(store, film, plan_file, wishes, settings)) is not None:
         raise lack  # told before anything is written
+    if not animatic:
+        check_reach(settings.profile)
     store.prepare()
     admit(film)
     resume = (
@@ -125,19 +135,21 @@ def make(
         + (" --preview" if preview else "")
         + ("" if str(home) == ".sparkle" else f" --home {home}")
     )
-    with film_lock(film.path):
+    with ExitStack() as lock:
+        lock.enter_context(film_lock(film.path))
         begin(film)
-        before = spent(film)
+        before, done = spent(film), worked(film)
         try:
             prepare_plan(film, idea, plan_file, wishes, writer, settings)
             film.write_settings(settings)
+            store.push(film.movie)  # whoever makes it elsewhere needs it
             with Watch(quiet=quiet) as watch:
                 if animatic:
                     result = animate(store, film, watch)
                 elif preview:
                     result = make_preview(store, film, settings, watch)
                 else:
-                    result = Making(store, film, watch).run()
+                    result = make_film(store, film, watch, lock)
         except KeyboardInterrupt:
             _close_engines()
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)
@@ -150,7 +162,7 @@ def make(
     result |= {
         "wall_s": round(time.monotonic() - begun, 2),
         "peak_rss_mb": memory.stop(),
-        "cost": cost(before, spent(film)),
+        "cost": cost(before, spent(film), worked(film).since(done)),
     }
     if animatic:
         _print_animatic(result, as_json=as_json)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
 
 from resources.errors import DiskFull, NeedsReview, SparkleError, Stopped
 from resources.store.film import FilmFolder, Home
@@ -14,9 +15,58 @@ if TYPE_CHECKING:
     from resources.pipeline.healing import Mending
     from resources.pipeline.production import Production, ShotState
     from schemas.refs import Stage
-    from sparkle_assets.runner import Runner
 
 ALL_STAGES = 4
+
+
+class Runner(Protocol):
+    """Whoever has jobs made: :class:`sparkle_assets.runner.Runner` here, ``RemoteRunner`` on a cluster."""
+
+    def add_movie(self, movie: str) -> None:
+        """Make a film known as a partition."""
+        ...
+
+    def run(self, job: str, movie: str, slot: str | None = None) -> None:
+        """Have a job of a film or a shot made. Raises :class:`SparkleError`."""
+        ...
+
+    def recorded(self, asset: str, movie: str, slot: str | None = None) -> str | None:
+        """The data version on record."""
+        ...
+
+    def held(self, movie: str, slot: str) -> bool:
+        """Whether a check on record holds a shot."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the instance."""
+        ...
+
+
+def check_reach(profile: str) -> None:
+    """Raise :class:`Missing` or :class:`InputError` when films of a cluster's profile cannot be asked for here."""
+    from resources.profile import load_profile
+
+    if load_profile(profile).farm is not None:
+        from sparkle_assets.cluster.addresses import check_cluster
+
+        check_cluster(profile)
+
+
+def make_film(home: Home, film: FilmFolder, watch: Watch, lock: ExitStack) -> dict[str, Any]:
+    """Make the film as its profile says, here or on a cluster; the answer of ``--json`` but for time and memory.
+
+    ``lock`` holds the film's lock; a cluster's workers need it, so it is closed for them.
+    """
+    from resources.profile import load_profile
+
+    if load_profile(film.settings().profile).farm is None:
+        return Making(home, film, watch).run()
+    from sparkle_assets.cluster.making import ClusterMaking
+
+    making = ClusterMaking(home, film, watch)
+    lock.close()
+    return making.run()
 
 
 class Making:
@@ -50,14 +100,9 @@ class Making:
         self._say_policy()
         with production.run():
             if stale:
-                production.engines.check(production.script.languages())
                 check_space(self.home, plan, len(stale), lossless=production.engines.stage_by_stage)
-                production.decisions.check()
-                production.engines.workers.warm()
-                production.prefetch_voices(stale)
-            from sparkle_assets.runner import Runner
-
-            runner = Runner(self.home, production.script.settings.profile)
+                self._begin(stale)
+            runner = self._runner()
             try:
                 runner.add_movie(production.film.movie)
                 self._record(runner, slots, states)
@@ -67,6 +112,19 @@ class Making:
             finally:
                 runner.close()
         return self._result(slots)
+
+    def _begin(self, stale: list[str]) -> None:
+        """Raise what is lacking, and let begin what can before Dagster is there."""
+        production = self.production
+        production.engines.check(production.script.languages())
+        production.decisions.check()
+        production.engines.workers.warm()
+        production.prefetch_voices(stale)
+
+    def _runner(self) -> Runner:
+        from sparkle_assets.runner import Runner
+
+        return Runner(self.home, self.production.script.settings.profile)
 
     def _say_policy(self) -> None:
         """Tell which words of a plan edited by hand are on the list of the text policy, once for each edit."""
@@ -107,13 +165,17 @@ class Making:
 
     def _shots(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
         self.watch.total(len(stale) * ALL_STAGES + 3)
+        self._pass_over(runner, stale, states)
+        if not self.failed:
+            self._mend_film(runner)
+        self._raise_first(states)
+
+    def _pass_over(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
+        """Make every stale shot; what fails of them is in ``failed``."""
         if self.production.engines.stage_by_stage:
             self._stage_by_stage(runner, stale, states)
         else:
             self._shot_by_shot(runner, stale, states)
-        if not self.failed:
-            self._mend_film(runner)
-        self._raise_first(states)
 
     def _stage_by_stage(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
         """Every picture, then every voice, motion and clip: each model is loaded once for all shots."""

@@ -6,12 +6,13 @@ profile's preview settings: nothing of it can be taken for the full render, nor 
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from resources.errors import InputError
 from resources.store.film import FilmFolder, Home, Settings
 from resources.store.locks import film_lock
-from sparkle_assets.cli.making import Making
+from sparkle_assets.cli.making import make_film
 from sparkle_assets.cli.progress import Watch
 
 SUFFIX = "-preview"
@@ -42,12 +43,13 @@ def preview(home: Home, film: FilmFolder, settings: Settings, watch: Watch) -> d
         shot: one.model_copy(update={"takes": [take.model_copy(update={"repairs": []}) for take in one.takes]})
         for shot, one in film.takes().items()
     }
-    with film_lock(small.path):
+    with ExitStack() as lock:
+        lock.enter_context(film_lock(small.path))
         begin(small)
         save_plan(small, take_in(small, plan, film.plan_path.parent))
         small.write_takes(takes)
         small.write_settings(settings.model_copy(update={"profile": preview_of(settings.profile)}))
-        return Making(home, small, watch).run() | {"preview_of": film.movie}
+        return make_film(home, small, watch, lock) | {"preview_of": film.movie}
 
 
 def _lines(resolution: str) -> int:

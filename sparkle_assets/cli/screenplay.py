@@ -12,6 +12,7 @@ from resources.errors import InputError
 from resources.pipeline.beginning import Wishes, check_profile, no_writer
 from resources.store.film import Home, Settings
 from resources.store.locks import film_lock
+from sparkle_assets.cli.common import open_home
 from sparkle_assets.cli.wishes import say
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def make_reels(
 
     if animatic and dry_run:
         raise InputError("--dry-run tells what a film costs, not its animatic", hint="leave one of the two out")
-    store = Home(home)
+    store = open_home(home)
     reels = read_reels(store, path, movie, wishes.changes())
     numbers = _asked(reel, len(reels.plans))
     films = [store.film(reels.movies[number - 1]) for number in numbers]

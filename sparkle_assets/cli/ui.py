@@ -34,19 +34,21 @@ def ui(port: int, screening_port: int, profile: str, read_only: bool, browse: bo
     They answer on this machine only, and to its own pages only: there is no login.
     """
     from resources.profile import load_profile
+    from resources.store.remote.settings import adopt_storage
     from sparkle_assets.runner import initialise_instance
 
-    load_profile(profile)
+    served = load_profile(profile)
     if port == screening_port:
         raise InputError("the UI and the screening room need a port each", hint="give --screening-port")
     store = Home(home)
     store.prepare()
+    adopt_storage(store.root, served.storage)
     other = running(store)
     if other is not None:
         raise Busy(f"`sparkle ui` runs for this home already: {other.dagster}", hint="open it, or end it with Ctrl-C")
     for number, flag in ((port, "--port"), (screening_port, "--screening-port")):
         _check_free(number, flag)
-    failed = initialise_instance(store)
+    failed = initialise_instance(store, profile)
     if failed:
         click.echo(f"{failed} runs of killed processes are marked as failed; they go on when asked for again", err=True)
     with _terminated_like_interrupted():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
@@ -70,6 +70,7 @@ def screening_room(home: Home, dagster_url: str) -> Starlette:
     routes = [
         Route("/", partial(_foyer, home, dagster_url)),
         *(Route(f"/{name}", partial(_own, name)) for name in OWN),
+        Route("/metrics", _metrics(home)),
         Route("/glimpses/{name}", partial(_glimpse, home)),
         Route("/films/{movie}", partial(_film, home, dagster_url)),
         Route("/films/{movie}/report", _to_report),
@@ -79,7 +80,9 @@ def screening_room(home: Home, dagster_url: str) -> Starlette:
         Route("/films/{movie}/shots/{slot}/{name}", partial(_shot_file, home)),
         Route("/films/{movie}/{name}", partial(_file, home)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Gate, read_only=True, shown="/glimpses/")])
+    room = Starlette(routes=routes, middleware=[Middleware(Gate, read_only=True, shown="/glimpses/")])
+    room.router.redirect_slashes = False  # it would read a query as text to repeat it, and a query may be any bytes
+    return room
 
 
 def _foyer(home: Home, dagster_url: str, request: Request) -> Response:
@@ -143,6 +146,16 @@ def _shot_file(home: Home, request: Request) -> Response:
     store = Artifacts(film, home.root)
     ref = store.current(stage, slot)
     return _gone("not made yet") if ref is None else _send(store.path(ref) / stored, kind)
+
+
+def _metrics(home: Home) -> Callable[[Request], Response]:
+    """What Prometheus scrapes; see :mod:`resources.telemetry.prometheus`."""
+    try:
+        from resources.telemetry.prometheus import CONTENT_TYPE, registry, scrape
+    except ImportError:
+        return lambda _: _gone("metrics need prometheus-client: pip install 'sparkle-motion[scale]'")
+    found = registry(home)
+    return lambda _: Response(scrape(found), media_type=CONTENT_TYPE, headers=HEADERS)
 
 
 def _own(name: str, request: Request) -> Response:

@@ -17,8 +17,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-NAMES = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
-"""What a Host header may say, whole: whoever takes it apart finds a name of ours in ``evil\\@127.0.0.1`` as well."""
+NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+"""What a Host header may say, whole: taken apart as an address, ``evil\\@127.0.0.1`` has a name of ours in it."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 GRAPHQL = "/graphql"
 
@@ -50,7 +51,7 @@ class Gate:
     def _refusal(self, scope: Scope) -> tuple[int, str]:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if not NAMES.fullmatch(host):
+        if not _HOST.fullmatch(host):
             return 400, "this server has no such name"
         origin = headers.get("origin")
         if origin is not None and _place(origin) != host:

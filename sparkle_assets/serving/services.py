@@ -21,7 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resources.errors import Faulty
+from resources.profile import load_profile
 from resources.store.film import Home
+from resources.telemetry.logs import VARIABLE
+from sparkle_assets.instances import instance_folder
 from sparkle_assets.serving.address import LOOPBACK
 
 READY_S = 120.0
@@ -44,7 +47,7 @@ class Services:
         self._home = home
         self._environment = {
             **os.environ,
-            "DAGSTER_HOME": str(home.dagster),
+            "DAGSTER_HOME": str(instance_folder(home, load_profile(profile))),
             "SPARKLE_HOME": str(home.root),
             "SPARKLE_PROFILE": profile,
             "DAGSTER_DISABLE_TELEMETRY": "1",
@@ -86,12 +89,13 @@ class Services:
         folder = Path(self._folder.name)
         door = folder / "code"
         code = ["code-server", "start", "-m", MODULE, "--socket", str(door), "--location-name", LOCATION]
-        self._run("code server", "sparkle_assets.serving.child", "dagster", *code, "--log-level", "warning")
+        lines = ["--log-format", "json"] if os.environ.get(VARIABLE) == "json" else []
+        self._run("code server", "sparkle_assets.serving.child", "dagster", *code, "--log-level", "warning", *lines)
         self._until(lambda: _connects(door))
         workspace = folder / "workspace.yaml"
         server = {"grpc_server": {"socket": str(door), "location_name": LOCATION}}
         workspace.write_text(json.dumps({"load_from": [server]}), encoding="utf-8")  # JSON is YAML
-        self._run("daemon", "sparkle_assets.serving.child", "dagster._daemon", "run", "-w", str(workspace))
+        self._run("daemon", "sparkle_assets.serving.child", "dagster._daemon", "run", "-w", str(workspace), *lines)
         webserver = ["sparkle_assets.serving.webserver", str(self._port), str(workspace), *self._arguments]
         self._run("webserver", "sparkle_assets.serving.child", *webserver)
 

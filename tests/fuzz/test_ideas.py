@@ -72,7 +72,7 @@ def request_of(idea: str, wished: Wishes) -> Request | None:
     return None
 
 
-@door(40)
+@door(30)
 @given(ideas(), wishes())
 @example("\ud800 is no letter", Wishes())
 @example("a cat", Wishes(seconds=float("nan")))
@@ -81,7 +81,7 @@ def test_any_idea_is_asked_for_or_refused(place: Path, idea: str, wished: Wishes
         request_of(idea, wished)
 
 
-@door(8)
+@door(5)
 @given(ideas(), st.one_of(st.just(Wishes()), wishes()))
 def test_any_idea_is_told_or_refused(place: Path, idea: str, wished: Wishes) -> None:
     with fenced(place):

@@ -94,7 +94,7 @@ def dropped(home: Home, inbox: Inbox, name: str) -> Begun | None:
     return take_in_file(home, name, data, profile="embedded", beside=inbox.folder, used=lambda key: False)
 
 
-@door(40)
+@door(30)
 @given(names(), contents())
 @example("\ud800.txt".encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape"), b"a cat")
 @example("plan.json", b'{"title": " ", "shots": [{"prompt": "x"}]}')

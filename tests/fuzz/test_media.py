@@ -152,7 +152,7 @@ def test_any_clip_is_taken_or_refused(place: Path, data: bytes) -> None:
             refused(lambda: read_sound(path, channels=2, longest_s=LONGEST_S))
 
 
-@door(4, most=600)
+@door(3, most=600)
 @given(damaged(*CLIPS))
 def test_a_damaged_clip_is_conformed_or_refused(place: Path, data: bytes) -> None:
     path, out = place / "clip.bin", place / "conformed.mp4"

@@ -91,7 +91,7 @@ def with_media(name: str) -> bytes:
     return json.dumps({**FULL, "shots": [{"prompt": "x", "media": {"image": name}}]}).encode("utf-8", "surrogatepass")
 
 
-@door(60)
+@door(40)
 @given(json_bytes([PLAN, FULL]))
 @example(with_media("/etc/passwd"))
 @example(with_media("link.png"))

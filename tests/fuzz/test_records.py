@@ -144,7 +144,7 @@ def looked_at(place: Place) -> None:
             refused(look, 1, 2)
 
 
-@door(40)
+@door(30)
 @given(st.data())
 def test_a_damaged_record_is_told_or_as_good_as_none(place: Place, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(RECORDS))

@@ -194,6 +194,7 @@ def answered(runner: asyncio.Runner, app: Any, asked: Asked) -> Got:
 @example(Asked(path=f"/films/{MOVIE}/final_cut.srt"))
 @example(Asked(path=f"/glimpses/{'a' * 32}.jpg"))
 @example(Asked(path=f"/films/{MOVIE}", kind="websocket"))
+@example(Asked(path=f"/films/{MOVIE}/", query=b"\xff"))
 def test_any_request_is_answered_with_media_or_nothing(place: Path, runner: asyncio.Runner, asked: Asked) -> None:
     home_app = screening_room(small_home_at(place), "http://127.0.0.1:3000")
     with fenced(place):

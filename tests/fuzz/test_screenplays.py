@@ -103,7 +103,7 @@ def screenplays() -> st.SearchStrategy[bytes]:
     return st.one_of(text, text, text, bytes_changed(text))
 
 
-@door(40)
+@door(25)
 @given(screenplays(), st.sampled_from(("en", "en", "en", "de", "xx")))
 @example(b"INT. X\n\n@\nhello", "en")
 def test_any_screenplay_is_a_film_or_refused(place: Path, data: bytes, language: str) -> None:

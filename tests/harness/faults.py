@@ -250,8 +250,23 @@ def too_quiet(film: SmallFilm) -> None:
     film.gain = 0.4
 
 
+def peaks(film: SmallFilm) -> None:
+    film.gain = 8.0
+
+
+def subtitle_of_nobody(film: SmallFilm) -> None:
+    start = RATE.samples(AFTERWARDS)
+    film.shown = lambda cues: [*cues, replace(cues[-1], text="The end", start=start, end=start + SAMPLE_RATE // 6)]
+
+
+def dropped_transition(film: SmallFilm) -> None:
+    film.dropped = ["s3"]
+
+
 START = {f"s{number + 1}": start for number, start in enumerate((0, 60, 120, 204, 264, 324))}
 """First frames of the shots in the film."""
+AFTERWARDS = START["s6"] + 55
+"""A frame of the film after which nobody speaks."""
 SPEAKS = round(0.3 * 24)
 """The frame of a shot where its line begins."""
 
@@ -293,4 +308,7 @@ FAULTS = [
     Fault("subtitle too fast", "fast_subtitles", "s4", START["s4"] + SPEAKS, hasty_subtitle),
     Fault("loud music", "loud_music", "s1", SPEAKS, loud_music),
     Fault("film too quiet", "loudness_off", None, None, too_quiet),
+    Fault("peaks", "true_peak", None, None, peaks),
+    Fault("a subtitle of nobody", "subtitle_mismatch", None, AFTERWARDS, subtitle_of_nobody),
+    Fault("dropped transition", "transition_dropped", "s3", None, dropped_transition),
 ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from resources.errors import SparkleError
 from tests.conftest import ROOT
@@ -56,6 +56,7 @@ def door(few: int, *, most: int | None = None) -> Callable[[Any], Any]:
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,  # ours is in CPU seconds
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),  # explaining traces every line, and slows all doors
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )

@@ -85,6 +85,8 @@ class SmallFilm:
     """Frames by which the sound of each shot comes too late."""
     shown: Callable[[list[Cue]], list[Cue]] = list
     """What becomes of the subtitles."""
+    dropped: list[str] = field(default_factory=list)
+    """Shots whose transition did not fit."""
 
     def shot(self, name: str) -> SmallShot:
         return next(shot for shot in self.shots if shot.id == name)
@@ -132,7 +134,7 @@ class SmallFilm:
             ],
             lines=lines,
             line_shots=[shot.id for shot in self.shots],
-            dropped_transitions=[],
+            dropped_transitions=self.dropped,
             stems=[Stem(name="dialogue", file="cut/dialogue.flac"), Stem(name="music", file="cut/music.flac")],
         )
         (cut / "cut_sheet.json").write_text(sheet.model_dump_json())
@@ -163,17 +165,18 @@ TARGET = -22.6
 """LUFS of the good film; test_quality_faults holds it to what is measured."""
 
 
-def good_film() -> SmallFilm:
-    """The film without a fault."""
-    shots = [small_shot(number, text) for number, text in enumerate(TEXTS)]
+def good_film(variant: int = 0) -> SmallFilm:
+    """The film without a fault; ``variant`` is another one, in other places and with other words said."""
+    texts = TEXTS[variant % 6 :] + TEXTS[: variant % 6]
+    shots = [small_shot(number, text, variant) for number, text in enumerate(texts)]
     return SmallFilm(shots, list(range(len(shots))))
 
 
-def small_shot(number: int, text: str) -> SmallShot:
+def small_shot(number: int, text: str, variant: int = 0) -> SmallShot:
     who = ("ada", "bob")[number % 2]
     frames = 84 if number == 2 else 60
-    moving = pictures(100 + number, frames, who)
-    sound, line = speech(text, who, number, frames)
+    moving = pictures(100 + number + 10 * variant, frames, who)
+    sound, line = speech(text, who, number + 10 * variant, frames)
     prompt = f"{text}, picture {number}"
     return SmallShot(f"s{number + 1}", who, moving, moving[0].copy(), sound, line, prompt, dict(LOOKS[who]), frames)
 

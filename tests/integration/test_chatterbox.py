@@ -34,6 +34,7 @@ from resources.store.film import Home, Settings
 from resources.voices.errors import ConsentMissing, SpeechUnusable, VoiceKeyMissing
 from resources.voices.providers import HostedService, ProviderTable, load_providers
 from schemas.plan import MoviePlan
+from tests.harness.heap import small_heap
 from tests.harness.openai_server import ModelServer, Said
 from tests.harness.speech import Reader, silence
 from tests.harness.tiny_chatterbox import tiny_chatterbox, tiny_registry, tokenizer, write_tiny_chatterbox
@@ -61,7 +62,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("models")
     with tiny_chatterbox():
         write_tiny_chatterbox(folder / "chatterbox")
-        yield folder
+        with small_heap():
+            yield folder
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from resources.store.timeline import read_timeline
 from schemas.media import ImageRequest
 from tests.harness.accelerator import FakeAccelerator
 from tests.harness.engines import TinyImages
+from tests.harness.heap import small_heap
 from tests.harness.models import Models
 from tests.integration.test_pipeline import produce
 
@@ -31,12 +31,9 @@ ALLOCATIONS = 7
 
 
 @pytest.fixture(autouse=True)
-def small_heap() -> Iterator[None]:
-    """Collections look at what a test makes, not at all that was ever imported: they are many here."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+def quick_collections() -> Iterator[None]:
+    with small_heap():
+        yield
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from resources.store.timeline import read_timeline
 from schemas.refs import SHOT_STAGES
 from sparkle_assets.cli.make import make
 from tests.conftest import write_plan
+from tests.harness.heap import small_heap
 from tests.harness.tiny_chatterbox import tiny_chatterbox
 from tests.harness.tiny_studio import CHUNK, I2V, NAME, save_tiny_models, write_configs
 from tests.integration.test_pipeline import produce
@@ -88,7 +89,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("SPARKLE_MODELS", str(folder / "models"))
         patch.setenv("SPARKLE_CONFIGS", str(write_configs(folder / "configs", models, LENIENT)))
         load_policy.cache_clear()
-        yield folder
+        with small_heap():
+            yield folder
     load_policy.cache_clear()
 
 

@@ -15,7 +15,7 @@ from resources.store.film import Home
 from resources.store.repair import inspect
 from sparkle_assets.agreement import disagreements
 from sparkle_assets.cli.doctor import inspect_home, repair_home
-from sparkle_assets.records import record_fault
+from sparkle_assets.record_faults import record_fault
 from sparkle_assets.runner import initialise_instance
 from tests.conftest import tiny_engines
 from tests.harness.failing import Failing, planted

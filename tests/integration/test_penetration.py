@@ -181,6 +181,8 @@ def test_a_film_that_is_a_link_is_not_shown(home: Home, plan: dict[str, Any], tm
     room = TestClient(screening_room(home, "http://127.0.0.1:3000"), base_url="http://127.0.0.1")
     assert room.get("/films/evil/final_cut.mp4").status_code == 404
     assert "evil" not in home.films()
+    with pytest.raises(InputError, match="links are not followed"):
+        home.film("evil")
 
 
 # -- bombs -----------------------------------------------------------------------------------------------------------

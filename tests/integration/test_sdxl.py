@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,6 +38,7 @@ from resources.profile import Profile, load_profile, make_engine
 from resources.store.steps import Step
 from resources.store.timeline import read_timeline
 from schemas.media import ImageRequest
+from tests.harness.heap import small_heap
 from tests.harness.known_pictures import ONE, KnownDecoder, flipped
 from tests.harness.requests import image_request
 from tests.harness.tiny_sdxl import read_rendering, save_tiny_sdxl, tiny_registry, tiny_room
@@ -57,10 +57,8 @@ LARGE = {**OPEN, "area": 600 * 600, "steps": 1}
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     found = save_tiny_sdxl(tmp_path_factory.mktemp("models"))
-    gc.collect()
-    gc.freeze()  # collections look at what a test makes, not at all of torch and diffusers: they are many here
-    yield found
-    gc.unfreeze()
+    with small_heap():
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ from schemas.media import VideoRequest
 from schemas.records import CallbackEvent
 from tests.harness.accelerator import FakeAccelerator
 from tests.harness.cpu_torchaudio import allow_cpu_torchaudio
+from tests.harness.heap import small_heap
 from tests.harness.models import until
 from tests.harness.tiny_wan import KEYS, save_tiny_wan, tiny_room
 
@@ -54,11 +55,12 @@ FULL = "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capaci
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("models")
     save_tiny_wan(folder / KEYS[0])
     save_tiny_wan(folder / KEYS[1], last_frame=True)
-    return folder
+    with small_heap():
+        yield folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Tests with real weights, each behind its flag: ``SMOKE_LIPSYNC=1 pytest tests/smoke``.
+"""Tests with real weights, or of a whole network, each behind its flag: ``SMOKE_LIPSYNC=1 pytest tests/smoke``.
 
 The first word after ``test_`` names the flag. A file whose flag is not set is not collected, so nothing is skipped. The
 docstring of each says what must be there before, and what a run must show.
@@ -7,7 +7,7 @@ docstring of each says what must be there before, and what a run must show.
 import os
 from pathlib import Path
 
-FLAGS = ("SMOKE_ADAPTERS", "SMOKE_TTS", "SMOKE_LIPSYNC", "SMOKE_QA", "SMOKE_ADK")
+FLAGS = ("SMOKE_ADAPTERS", "SMOKE_TTS", "SMOKE_LIPSYNC", "SMOKE_QA", "SMOKE_ADK", "SMOKE_CLUSTER")
 
 
 def flag_of(path: Path) -> str:

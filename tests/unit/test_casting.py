@@ -131,3 +131,19 @@ def test_the_file_is_held_to_its_form(tmp_path: Path) -> None:
         with pytest.raises(ConfigInvalid, match=said):
             load_voices(path)
     assert isinstance(BOOK, VoiceBook) and script_of("Ядро abc") == "CYRILLIC"
+
+
+def test_the_voices_are_read_once_until_the_file_changes(tmp_path: Path) -> None:
+    path = tmp_path / "voices.yaml"
+    path.write_bytes(config_path("voices.yaml").read_bytes())
+    book = load_voices(path)
+    assert load_voices(path) is book
+    path.write_text(path.read_text(encoding="utf-8") + "# another line\n", encoding="utf-8")
+    again = load_voices(path)
+    assert again is not book and again == book
+    path.write_text("voices: [", encoding="utf-8")
+    with pytest.raises(ConfigInvalid, match="is not YAML"):
+        load_voices(path)
+    path.unlink()
+    with pytest.raises(ConfigInvalid, match="is not a file"):
+        load_voices(path)

@@ -37,16 +37,14 @@ from resources.gpu.spec import Need
 from resources.store.steps import Step
 from resources.store.timeline import read_timeline
 from tests.harness.accelerator import MESSAGES, FakeAccelerator
+from tests.harness.heap import small_heap
 from tests.harness.models import Gate, Models, until
 
 
 @pytest.fixture(autouse=True)
-def small_heap() -> Iterator[None]:
-    """Collections look at what a test makes, not at all that was ever imported: they are many here."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+def quick_collections() -> Iterator[None]:
+    with small_heap():
+        yield
 
 
 def pool_of(*devices: FakeAccelerator, **given: Any) -> ModelPool:

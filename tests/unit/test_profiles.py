@@ -60,7 +60,7 @@ def test_a_preview_is_the_profile_with_its_preview_laid_over_it() -> None:
     assert load_profile("embedded-preview").options == {}
     with pytest.raises(InputError, match="no profile 'gpu-24gb-preview-preview'"):
         load_profile("gpu-24gb-preview-preview")
-    with pytest.raises(InputError, match=r"profiles: embedded, gpu-16gb, gpu-24gb, gpu-80gb"):
+    with pytest.raises(InputError, match=r"profiles: cluster, cluster-gpu, embedded, gpu-16gb, gpu-24gb, gpu-80gb"):
         load_profile("gpu-8gb")
 
 

@@ -39,5 +39,10 @@ def test_a_planted_fault_is_found(fault: Fault, good: dict[str, ShotFiles], tmp_
         assert any(frame is not None and abs(frame - fault.frame) <= NEAR for frame in here), told
 
 
+@pytest.mark.parametrize("variant", range(1, 10))
+def test_another_good_film_has_no_finding(variant: int, tmp_path: Path) -> None:
+    assert survey_film(load_policy("embedded"), good_film(variant).write(tmp_path / "film")).findings == []
+
+
 def test_at_least_24_kinds() -> None:
     assert len({fault.reason for fault in FAULTS}) >= 24

@@ -10,7 +10,7 @@ from resources.errors import Busy, DiskFull, InputError, Missing, StoreFault
 from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import Home, assign_slots, read_text
 from resources.store.fingerprint import derive_seed, digest, fingerprint
-from resources.store.locks import film_lock
+from resources.store.locks import film_lock, holder, shot_lock
 from resources.store.timeline import read_timeline, write_memory_event
 from schemas.plan import MAX_SHOTS
 
@@ -150,3 +150,31 @@ def test_equal_data_has_one_hash(value: dict[str, object]) -> None:
 
 def test_seeds_are_the_same_everywhere() -> None:
     assert derive_seed(7, "shot", "one") == 4291154519
+
+
+def _hold_shot(
+    folder: str, slot: str, ready: "multiprocessing.synchronize.Event", go: "multiprocessing.synchronize.Event"
+) -> None:
+    with shot_lock(Path(folder), slot):
+        ready.set()
+        go.wait(30)
+
+
+def test_shots_of_a_film_are_made_side_by_side_and_the_whole_film_waits_for_them(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    ready, go = spawn.Event(), spawn.Event()
+    with shot_lock(tmp_path / "film", "02"):
+        pass  # this process is named in the file now, and holds nothing
+    other = spawn.Process(target=_hold_shot, args=(str(tmp_path / "film"), "01", ready, go))
+    other.start()
+    assert ready.wait(30)
+    with shot_lock(tmp_path / "film", "02"):
+        assert holder(tmp_path / "film") is not None
+    for whole, what in ((film_lock(tmp_path / "film"), "'film'"), (shot_lock(tmp_path / "film", "01"), "shot 01'")):
+        with pytest.raises(Busy, match=what), whole:
+            pass
+    other.kill()
+    other.join()
+    assert holder(tmp_path / "film") is None
+    with film_lock(tmp_path / "film"), shot_lock(tmp_path / "film", "01"):
+        pass  # who holds the film holds its shots

@@ -62,11 +62,16 @@ def asked_clip(
     video: AssetRef,
     voice: AssetRef,
     decided: Decided[LipsyncDecision] | None,
+    movie: str,
 ) -> tuple[LipsyncRequest, str]:
-    """The clip of the shot in ``slot`` as the engine is asked for it, and the name of its frames in the cache."""
+    """The clip of the shot in ``slot`` as the engine is asked for it, and the name of its frames in the cache.
+
+    Films of a home share the cache, and may have the same shot: each forgets frames of its own when it has its clip.
+    """
     request = script.clip_request(script.shot(slot))
     request = decided.value.applied(request) if decided else request
-    return request, digest([request.model_dump(mode="json"), engine.name, engine.revision, video.sha256, voice.sha256])
+    asked = request.model_dump(mode="json")
+    return request, digest([movie, asked, engine.name, engine.revision, video.sha256, voice.sha256])
 
 
 def clip_work(
@@ -80,7 +85,7 @@ def clip_work(
     decided: Decided[LipsyncDecision] | None = None,
 ) -> ClipWork:
     """What has to be drawn for the shot in ``slot``. What the engine prepares for it is kept below ``scratch``."""
-    request, key = asked_clip(script, slot, engine, video, voice, decided)
+    request, key = asked_clip(script, slot, engine, video, voice, decided, store.film.movie)
     folder = store.path(video)
     track = read_track(store.path(voice))
     own, lines, place = folder / OWN_CLIP, list(track.lines), scratch / key[:24]

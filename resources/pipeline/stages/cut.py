@@ -222,9 +222,9 @@ class _Cut:
             source = CardFrames(self.cards, kind, self.request, images, frames)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            encoded = self.renderer.render(key, source, self.picture, frames, self.handle, folder)
+            encoded = self.renderer.render(self._cached(key), source, self.picture, frames, self.handle, folder)
             (folder / "done").write_text(str(encoded.handle))
-            self.renderer.done(key)
+            self.renderer.done(self._cached(key))
         return folder
 
     def prefetch_cards(self, image: Path) -> None:
@@ -233,7 +233,11 @@ class _Cut:
             key = self.card_key(kind, [image], frames)
             if frames and not (self.segments.folder / key / "done").exists():
                 source = CardFrames(self.cards, kind, self.request, [image], frames)
-                self.renderer.prefetch(key, source, self.picture, frames, self.handle)
+                self.renderer.prefetch(self._cached(key), source, self.picture, frames, self.handle)
+
+    def _cached(self, key: str) -> str:
+        """A card's frames in the cache, which films share: each forgets its own."""
+        return digest([self.store.film.movie, key])
 
     def card_key(self, kind: str, images: list[Path], frames: int) -> str:
         """Everything that decides a card."""

@@ -1,0 +1,152 @@
+"""A cluster of processes of this machine, and films made on it, as the tests of it want them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from deploy.local import Cluster
+from resources.config import config_path
+from resources.store.artifacts import Artifacts
+from resources.store.film import Home
+from resources.store.timeline import read_timeline
+from schemas.refs import SHOT_STAGES, Stage
+from tests.conftest import ROOT, write_plan
+
+LONG_S = 400.0
+"""Of a loaded machine; an idle one takes a tenth of it."""
+PLAN: dict[str, Any] = {
+    "title": "Hello",
+    "resolution": "144p",
+    "title_card_s": 0,
+    "end_card_s": 0,
+    "characters": [{"id": "ada", "name": "Ada"}],
+    "shots": [
+        {
+            "id": "one", "prompt": "Ada waves from a boat at night", "duration_s": 1,
+            "dialogue": [{"character_id": "ada", "text": "Hello!"}],
+        },
+        {"id": "two", "prompt": "the boat leaves", "duration_s": 1},
+    ],
+}  # fmt: skip
+FILM_STAGES: tuple[Stage, ...] = ("movie_plan", "final_cut", "qa_report")
+
+
+def quick(folder: Path) -> dict[str, str]:
+    """The environment of a cluster that gives up a silent worker after four seconds."""
+    profile = yaml.safe_load(config_path("profiles/cluster.yaml").read_text(encoding="utf-8"))
+    profile["farm"] |= {"lost_s": 4.0}
+    own = folder / "configs" / "profiles"
+    own.mkdir(parents=True)
+    (own / "cluster.yaml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    return {"SPARKLE_CONFIGS": str(own.parent)}
+
+
+def make(cluster: Cluster, movie: str) -> subprocess.Popen[str]:
+    plan = write_plan(cluster.home.parent / f"{movie}.json", PLAN)
+    return sparkle(
+        cluster.home.parent, cluster.environment,
+        "make", "--profile", cluster.profile, "--plan", str(plan), "--movie", movie, "--json",
+    )  # fmt: skip
+
+
+def make_alone(folder: Path) -> Path:
+    """The folder of film-0, made by one process."""
+    plan = str(write_plan(folder / "plan.json", PLAN))
+    answer(sparkle(folder, os.environ, "make", "--plan", plan, "--movie", "film-0", "--json"))
+    return folder / ".sparkle" / "movies" / "film-0"
+
+
+def sparkle(folder: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sparkle_assets.cli", *arguments],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def answer(process: subprocess.Popen[str]) -> Any:
+    out, err = process.communicate(timeout=LONG_S)
+    assert process.returncode == 0, out + err
+    return json.loads(out.strip().splitlines()[-1])
+
+
+def told(process: subprocess.Popen[str]) -> str:
+    return "".join(process.communicate())
+
+
+def begun(film: Path, stage: Stage) -> bool:
+    return any(event.event == "begin" and event.stage == stage for event in read_timeline(film))
+
+
+def killed_while_busy(cluster: Cluster, film: Path, process: subprocess.Popen[str]) -> str:
+    """Kill the first worker that is seen to make a shot, with everything it started; its name."""
+    while True:
+        assert process.poll() is None, told(process)
+        named = [path.read_text(encoding="ascii").partition(" ")[0] for path in film.glob("shots/*/.lock")]
+        for name in [name for name in cluster.running if name.startswith("worker")]:
+            children = psutil.Process(cluster.running[name].pid).children()
+            if any(str(child.pid) in named for child in children):
+                cluster.stop(name, signal.SIGKILL)
+                return name
+        time.sleep(0.02)
+
+
+def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not true():
+        assert process.poll() is None, told(process)
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+def patience(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not true():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.1)
+
+
+def digest(film: Path) -> str:
+    return hashlib.sha256((film / "cut" / "final_cut.mp4").read_bytes()).hexdigest()
+
+
+def contents(home: Home, movie: str) -> list[str]:
+    """The content of every artifact of a film's shots."""
+    store = Artifacts(home.film(movie), home.root)
+    wanted = [(stage, slot) for stage in SHOT_STAGES for slot in ("01", "02")]
+    found = [store.current(stage, slot) for stage, slot in wanted]
+    return [ref.sha256 for ref in found if ref is not None]
+
+
+def assert_nothing_twice(home: Home, movie: str) -> None:
+    """Every artifact was published once."""
+    made = Counter(
+        (event.stage, event.slot) for event in read_timeline(home.film(movie).path) if event.event == "success"
+    )
+    wanted: set[tuple[Stage, str | None]] = {(stage, slot) for stage in SHOT_STAGES for slot in ("01", "02")}
+    assert set(made) == wanted | {(stage, None) for stage in FILM_STAGES}
+    assert set(made.values()) == {1}, made
+
+
+def assert_agreed(cluster: Cluster) -> None:
+    """`sparkle doctor` finds store and event log of one mind."""
+    process = sparkle(cluster.home.parent, cluster.environment, "doctor", "--json")
+    out, err = process.communicate(timeout=LONG_S)
+    troubles = json.loads(out)["troubles"]
+    assert troubles == [], f"{troubles} {err}"
