@@ -98,6 +98,8 @@ def read_sound(
             exact = first_s is None and source.format.name.split(",")[0] in ("wav", "flac", "aiff", "mov")
     except FFmpegError as error:
         raise InputError(f"its sound cannot be decoded ({error.strerror or error})", where=path.name) from None
+    except ValueError:  # the resampler's only word for a frame of another rate, layout or format
+        raise InputError("its sound changes its form midway", where=path.name) from None
     sound = np.concatenate(pieces).astype(np.float32) if pieces else np.zeros((0, channels), np.float32)
     if exact and len(sound) / rate < told - _CUT_OFF_S:
         raise InputError(f"is cut off: {len(sound) / rate:.1f} of {told:.1f} s can be heard", where=path.name)

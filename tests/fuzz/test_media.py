@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
+from resources.errors import InputError
 from resources.media.conform import check_media, conform_clip, look_at
 from resources.media.encode import Picture, ffmpeg_program
 from resources.media.pictures import fit_picture
@@ -43,6 +44,7 @@ SOUNDS: dict[str, list[str]] = {
     "b.ogg": [*TONE, "-c:a", "libopus"],
     "a.m4a": [*TONE, "-c:a", "aac"],
     "a.aac": [*TONE, "-c:a", "aac"],
+    "b.aac": [*TONE, "-c:a", "aac", "-ac", "2", "-ar", "44100"],
     "a.aiff": TONE,
     "a.mka": [*TONE, "-c:a", "flac"],
 }
@@ -186,3 +188,9 @@ def test_any_recording_is_taken_or_refused(place: Path, data: bytes) -> None:
         if sound is not None:
             assert sound.dtype == np.float32 and sound.shape[1] == 1
             assert len(sound) <= (LONGEST_S + 1) * 48_000
+
+
+def test_a_recording_that_changes_midway_is_told(place: Path) -> None:
+    (place / "sound.bin").write_bytes(made()["a.aac"] + made()["b.aac"])
+    with pytest.raises(InputError, match="changes its form midway"):
+        read_sound(place / "sound.bin", longest_s=LONGEST_S)
