@@ -24,6 +24,12 @@ _FREE = 999.0
 _STEP = 4
 _ARM = 4.6
 """Half the thickness of an arm and its hand, in design units."""
+_AIR = 2.0
+"""Between a hand and somebody else's face, in design units."""
+_HANGING = 10.0
+"""Degrees of an arm that hangs: as far as it rises beside a face that is as near as that."""
+_MOMENTS = 5
+"""At which faces and arms of a shot are looked at, spread evenly."""
 _UNDERWAY = 0.8
 """What is left for the arms of somebody whose whole body is on its way."""
 _KNEE = 22.0
@@ -86,13 +92,24 @@ def below(angle: float, limit: float) -> float:
     return angle if angle <= free else free + _KNEE * (1 - math.exp((free - angle) / _KNEE))
 
 
-def restrained(actors: Sequence[Actor]) -> list[Actor]:
-    """The actors, in the order they are drawn, with arms that cross no face that lies behind."""
-    faces = [actor.puppet.face(_rest(actor)) for actor in actors]
-    return [
-        replace(actor, limits=(_limit(actor, faces[:index], near=True), _limit(actor, faces[:index], near=False)))
-        for index, actor in enumerate(actors)
-    ]
+def restrained(actors: Sequence[Actor], frames: int, fps: float) -> list[Actor]:
+    """The actors with arms that reach no face of another, at any moment looked at.
+
+    Bodies lean while they speak: what is a hand's breadth from a cheek at rest would be a blow. A hand that goes behind
+    a face is seen as one that touches it.
+    """
+    moments = sorted({round(k * (frames - 1) / (_MOMENTS - 1)) for k in range(_MOMENTS)})
+    poses = [[actor.pose(frame, frame / fps, 0) for frame in moments] for actor in actors]
+    faces = [[actor.puppet.face(pose) for pose in own] for actor, own in zip(actors, poses, strict=True)]
+    out = []
+    for index, actor in enumerate(actors):
+        others = [[own[k] for who, own in enumerate(faces) if who != index] for k in range(len(moments))]
+        near, far = (
+            min(_limit(actor, pose, boxes, near=near) for pose, boxes in zip(poses[index], others, strict=True))
+            for near in (True, False)
+        )
+        out.append(replace(actor, limits=(near, far)))
+    return out
 
 
 def steadied(actors: Sequence[Actor], frames: int, fps: float, width: float) -> list[Actor]:
@@ -113,32 +130,38 @@ def steadied(actors: Sequence[Actor], frames: int, fps: float, width: float) -> 
     return out
 
 
-def _rest(actor: Actor) -> Pose:
-    return Pose(actor.figure.x, actor.figure.y, actor.figure.facing)
+def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
+    """Degrees that an arm may rise in the pose ``at`` without reaching a face; free where it meets none.
 
-
-def _limit(actor: Actor, behind: Sequence[Box], near: bool) -> float:
-    """Degrees below the first that would cover a face; free where none does, or where the arm hangs over one anyway."""
+    An arm that hangs over its owner's own face anyway is free, and so is that of somebody who only walks past.
+    """
     puppet = actor.puppet
     name = puppet.rig.hand_part if near else puppet.rig.hand_part.replace("near", "far")
     if name not in puppet.rig.by_name or puppet.rig.holds == "back":
         return _FREE
-    faces = [*behind, puppet.features(_rest(actor))] if near and puppet.arm_over_face else list(behind)
+    own = [puppet.features(at)] if near and puppet.arm_over_face else []
+    passing = actor.part is not None and actor.part.walk is not None
     margin = _ARM * puppet.unit
     for angle in range(0, 180, _STEP):
-        raised = _rest(actor)
-        pose = replace(raised, arm_near=float(angle)) if near else replace(raised, arm_far=float(angle))
+        pose = replace(at, arm_near=float(angle)) if near else replace(at, arm_far=float(angle))
         spots = puppet.arm(pose, name)
         if near and actor.figure.held:
             x, foot, tall = puppet.held_spot(pose, actor.figure.held)
             spots = [*spots, (x, foot - tall), (x, foot - tall / 2)]
-        if any(
-            left - margin < x < right + margin and top - margin < y < bottom + margin
-            for left, top, right, bottom in faces
-            for x, y in spots
-        ):
+        if _meets(spots, others, margin + _AIR * puppet.unit):
+            low = angle < 3 * _STEP
+            return _FREE if low and passing else _HANGING if low else float(angle - _STEP)
+        if _meets(spots, own, margin):
             return float(angle - _STEP) if angle >= 3 * _STEP else _FREE
     return _FREE
+
+
+def _meets(spots: Sequence[tuple[float, float]], boxes: Sequence[Box], margin: float) -> bool:
+    return any(
+        left - margin < x < right + margin and top - margin < y < bottom + margin
+        for left, top, right, bottom in boxes
+        for x, y in spots
+    )
 
 
 def fly(

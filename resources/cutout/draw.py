@@ -77,7 +77,8 @@ class Painter:
         self.layers: list[Layer] = sorted(layers, key=lambda layer: layer.depth > 1.0)
         self.air: Air = air(self.scene, self.width, self.height, seed)
         self.passes = tuple(passes)
-        actors = restrained([self._actor(figure, parts, lines) for figure in stage.figures] if people else [])
+        actors = [self._actor(figure, parts, lines) for figure in stage.figures] if people else []
+        actors = restrained(actors, camera.frames, camera.fps)
         self.actors = steadied(actors, camera.frames, camera.fps, float(stage.width))
         self.props = [self._prop(prop) for prop in stage.props] if people else []
         self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
