@@ -14,6 +14,7 @@ from dagster._core.events import DagsterEventType
 from resources.errors import DiskFull, Faulty, NeedsReview, SparkleError
 from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import Home
+from resources.store.folders import forget_dead
 from resources.store.locks import short_lock
 from sparkle_assets.definitions import build_definitions
 from sparkle_assets.faults import Told
@@ -128,7 +129,8 @@ def prepare_instance(folder: Path) -> None:
     """Write ``dagster.yaml`` when there is none; telemetry off before anything could send."""
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "dagster.yaml"
+        path = folder / "dagster.yaml"
+        forget_dead(path)
     if not path.exists() or path.read_text(encoding="utf-8", errors="replace") in OLD_SETTINGS:
         write_bytes(path, SETTINGS.encode())
 

@@ -79,8 +79,12 @@ def forget_dead(target: Path) -> None:
     for left in target.parent.glob(f"{TEMPORARY}*"):
         number, _, name = left.name.removeprefix(TEMPORARY).partition("-")
         ours = name.removeprefix("old-") == target.name and number.isdigit()
-        if ours and left.is_dir() and not psutil.pid_exists(int(number)):
+        if not ours or psutil.pid_exists(int(number)):
+            continue
+        if left.is_dir() and not left.is_symlink():
             shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

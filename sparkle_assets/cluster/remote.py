@@ -45,6 +45,8 @@ LOOK_S = 0.25
 PATIENCE_S = 120.0
 """A database that is restarted is back before this; then it is told."""
 _GONE = (DBAPIError, DagsterPostgresException)
+_GONE_NAMES = {"OperationalError", "InterfaceError", "DagsterPostgresException"}
+"""The same as a worker tells it."""
 _WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
 logger = logging.getLogger("sparkle.cluster")
@@ -188,8 +190,15 @@ class RemoteRunner:
         return [run for run in found if run.is_finished]
 
     def _lost(self, run: dg.DagsterRun) -> bool:
+        """Whether a run failed for what is no fault of its own: its worker went, or the database under it."""
+        if run.status is not dg.DagsterRunStatus.FAILURE:
+            return False
         event = self._ending(run)
-        return run.status is dg.DagsterRunStatus.FAILURE and event is not None and cut_off(event)
+        return event is not None and (cut_off(event) or any(map(_of_database, self._failures(run))))
+
+    def _failures(self, run: dg.DagsterRun) -> list[dg.DagsterEvent]:
+        entries = patiently(lambda: self.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
+        return [entry.dagster_event for entry in entries if entry.dagster_event is not None]
 
     def _ending(self, run: dg.DagsterRun) -> dg.DagsterEvent | None:
         kinds = {dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED}
@@ -200,11 +209,19 @@ class RemoteRunner:
         """What went wrong in a run, as the error that was raised where it was made."""
         if run.status is dg.DagsterRunStatus.CANCELED:
             return errors.Stopped("its run was cancelled; everything made so far is kept", where=run.job_name)
-        steps = patiently(lambda: self.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
         ending = self._ending(run)
         message = (ending.message or "") if ending is not None else ""
-        events = [entry.dagster_event for entry in steps if entry.dagster_event is not None]
-        return failure_of(message, events, run.tags.get(MOVIE_TAG, run.job_name))
+        return failure_of(message, self._failures(run), run.tags.get(MOVIE_TAG, run.job_name))
+
+
+def _of_database(event: dg.DagsterEvent) -> bool:
+    """Whether a step failed because the cluster's database could not be asked."""
+    error = event.step_failure_data.error
+    while error is not None:
+        if error.cls_name in _GONE_NAMES:
+            return True
+        error = error.cause or error.context
+    return False
 
 
 def cancel_film(home: Home, movie: str) -> int:

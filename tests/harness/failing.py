@@ -2,26 +2,24 @@
 
 Nothing is simulated above the call that fails. A write, flush, rename or open fails where Python makes it; a program
 where :class:`subprocess.Popen` would fork; a database call in the cursor that SQLite's own driver gives, with SQLite's
-own error code. Memory fails in numpy's allocator (NEP 49): its own handler is copied, and what allocates in the copy
-says no. So every array is reached, a temporary in the middle of an expression too, and numpy itself makes the
-:class:`MemoryError`.
+own error code. Memory fails where our code asks numpy for a large array by name.
 """
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import io
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
-from numpy._core import _multiarray_umath
 
 Kind = Literal["open", "write", "flush", "rename", "program", "memory", "database"]
 
@@ -60,10 +58,8 @@ def planted(kind: Kind, failing: Failing, code: int = sqlite3.SQLITE_IOERR) -> I
     """The fault is there meanwhile; ``code`` is what SQLite says."""
     with pytest.MonkeyPatch.context() as patch:
         if kind == "memory":
-            with short_memory(failing):
-                yield
-            return
-        if kind == "program":
+            no_memory(patch, failing)
+        elif kind == "program":
             no_programs(patch, failing)
         elif kind == "database":
             no_database(patch, failing, code)
@@ -134,69 +130,29 @@ def no_programs(patch: pytest.MonkeyPatch, failing: Failing) -> None:
 
 # -- memory --------------------------------------------------------------------------------------------------------
 
-_ONE = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
-_TWO = (*_ONE, ctypes.c_size_t)
-_MALLOC, _CALLOC = ctypes.CFUNCTYPE(*_ONE), ctypes.CFUNCTYPE(*_TWO)
-_PLAIN_MALLOC, _PLAIN_CALLOC = ctypes.PYFUNCTYPE(*_ONE), ctypes.PYFUNCTYPE(*_TWO)
-"""How numpy calls ours, and how ours call numpy's, which expects to hold the interpreter's lock and lets go of it."""
-_SET_HANDLER, _GET_HANDLER = 304, 305
-"""Places in numpy's table of C functions (``numpy/_core/code_generators/numpy_api.py``)."""
+_MAKERS = (
+    "array", "asarray", "ascontiguousarray", "concatenate", "copy", "empty", "empty_like", "frombuffer", "full",
+    "full_like", "ones", "ones_like", "pad", "repeat", "stack", "tile", "where", "zeros", "zeros_like",
+)  # fmt: skip
+"""What our code makes large arrays with. Numpy's allocator itself, made to fail (NEP 49), reaches every array, and damaged
+the heap now and then."""
 
 
-class _Handler(ctypes.Structure):
-    """``PyDataMem_Handler``."""
+def no_memory(patch: pytest.MonkeyPatch, failing: Failing) -> None:
+    """There is no memory for a large array that code of the project asks numpy for by name."""
 
-    _fields_ = (
-        ("name", ctypes.c_char * 127),
-        ("version", ctypes.c_uint8),
-        ("context", ctypes.c_void_p),
-        ("malloc", ctypes.c_void_p),
-        ("calloc", ctypes.c_void_p),
-        ("realloc", ctypes.c_void_p),
-        ("free", ctypes.c_void_p),
-    )
+    def asked(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            made = real(*args, **more)
+            ours = "/resources/" in sys._getframe(1).f_code.co_filename
+            if ours and made.nbytes >= LARGE and failing.now():
+                raise MemoryError(f"Unable to allocate {made.nbytes} bytes")
+            return made
 
+        return call
 
-def _numpy() -> tuple[Callable[[Any], Any], Callable[[], Any]]:
-    """``PyDataMem_SetHandler`` and ``PyDataMem_GetHandler``."""
-    pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    table = ctypes.cast(pointer(_multiarray_umath._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
-    change = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object)(table[_SET_HANDLER])
-    ask = ctypes.PYFUNCTYPE(ctypes.py_object)(table[_GET_HANDLER])
-    return change, ask
-
-
-@contextmanager
-def short_memory(failing: Failing) -> Iterator[None]:
-    """Numpy's allocator says no when it is its turn, in this thread."""
-    change, ask = _numpy()
-    pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    plain = _Handler.from_address(pointer(ask(), b"mem_handler"))
-    plain_malloc, plain_calloc = _PLAIN_MALLOC(plain.malloc), _PLAIN_CALLOC(plain.calloc)
-
-    @_MALLOC
-    def malloc(context: int | None, size: int) -> int | None:
-        return None if size >= LARGE and failing.now() else plain_malloc(context, size)
-
-    @_CALLOC
-    def calloc(context: int | None, count: int, size: int) -> int | None:
-        return None if count * size >= LARGE and failing.now() else plain_calloc(context, count, size)
-
-    ours = [ctypes.cast(one, ctypes.c_void_p) for one in (malloc, calloc)]
-    copy = _Handler(b"failing", 1, plain.context, *ours, plain.realloc, plain.free)
-    _HANDLERS.append((copy, malloc, calloc))
-    capsule = ctypes.pythonapi.PyCapsule_New
-    capsule.restype, capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    before = change(capsule(ctypes.addressof(copy), b"mem_handler", None))
-    try:
-        yield
-    finally:
-        change(before)
-
-
-_HANDLERS: list[tuple[object, ...]] = []
-"""An array keeps the handler that made it, and is freed through it, however much later."""
+    for name in _MAKERS:
+        patch.setattr(np, name, asked(getattr(np, name)))
 
 
 # -- databases -----------------------------------------------------------------------------------------------------

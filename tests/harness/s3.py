@@ -89,6 +89,7 @@ class S3:
     @contextmanager
     def running(self) -> Iterator[S3]:
         self._thread.start()
+        self.backend.reset()  # moto keeps one store for the process, whichever server was before
         try:
             self.backend.create_bucket(BUCKET, "us-east-1")
             yield self

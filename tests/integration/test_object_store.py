@@ -270,7 +270,7 @@ def test_a_film_that_was_deleted_is_told_and_can_be_removed(s3: S3, tmp_path: Pa
     assert sparkle("delete", MOVIE, "--yes", "--home", str(here.root)).code == 0
     assert open_bucket(s3.url).folders("movies") == []
     with pytest.raises(Missing, match="was deleted from the store by another host"):
-        there.existing(MOVIE)
+        there.pull(MOVIE)  # at once: what was looked at a moment ago is not looked at again
     told = sparkle("delete", MOVIE, "--yes", "--home", str(there.root))
     assert told.code == 0, told.err
     assert there.films() == []

@@ -57,9 +57,15 @@ class CheckedGemini(Gemini):
 
 
 def make_gemini(model: str) -> CheckedGemini:
-    """Gemini with retries. Nothing is opened."""
+    """Gemini with retries. Nothing is opened.
+
+    google-genai takes aiohttp where some other package has brought it, with other errors than those told here; a
+    transport that is named keeps it with httpx.
+    """
+    options = types.HttpOptions(async_client_args={"transport": httpx.AsyncHTTPTransport()})
     return CheckedGemini(
         model=model,
+        client_kwargs={"http_options": options},
         retry_options=types.HttpRetryOptions(
             attempts=http.TRIES,
             initial_delay=http.FIRST_DELAY_S,
