@@ -25,7 +25,7 @@ types: $(TESTS)
 	$(BIN)/mypy
 
 unit: $(TESTS)
-	$(BIN)/pytest -n logical --dist worksteal
+	$(BIN)/pytest -n logical --dist loadfile
 
 bench: $(TESTS) $(MOVIEPY)
 	$(BIN)/python bench/film.py

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +10,9 @@ import pytest
 
 from deploy.local import Cluster
 from resources.store.film import Home
-from resources.store.locks import holder
 from resources.store.timeline import read_timeline
 from schemas.refs import SHOT_STAGES
 from tests.harness.cluster import (
-    LONG_S,
     answer,
     assert_agreed,
     assert_nothing_twice,
@@ -26,9 +22,7 @@ from tests.harness.cluster import (
     killed_while_busy,
     make,
     make_alone,
-    patience,
     quick,
-    sparkle,
     until,
 )
 
@@ -79,33 +73,4 @@ def test_a_worker_killed_in_the_middle_of_a_shot_costs_that_step(cluster: Cluste
     assert len(again) <= 1 and set(again.values()) <= {3}, f"only the step under way: {counts}"
     assert_nothing_twice(home, movie)
     cluster.start_worker(int(name.rpartition("-")[2]) + 10)
-    assert_agreed(cluster)
-
-
-def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster: Cluster) -> None:
-    home, movie = Home(cluster.home), "stopped"
-    process, before = make(cluster, movie), cluster.workers_heard()
-    film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "shot_images"), process)
-    stop = sparkle(cluster.home.parent, cluster.environment, "stop", movie, "--json")
-    assert answer(stop)["runs"] >= 1
-    out, err = process.communicate(timeout=LONG_S)
-    assert process.returncode == 130 and f"sparkle make --movie {movie}" in err, out + err
-    patience(lambda: holder(film) is None)
-    assert cluster.workers_heard() == before, "the workers stay"
-    answer(make(cluster, movie))
-    assert_nothing_twice(home, movie)
-    assert_agreed(cluster)
-
-
-def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) -> None:
-    home, movie = Home(cluster.home), "restarted"
-    process = make(cluster, movie)
-    film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "video_chunks"), process)
-    cluster.stop("postgres", signal.SIGINT)
-    time.sleep(3.0)
-    cluster.start_postgres()
-    answer(process)
-    assert_nothing_twice(home, movie)
     assert_agreed(cluster)

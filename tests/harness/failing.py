@@ -134,8 +134,8 @@ _MAKERS = (
     "array", "asarray", "ascontiguousarray", "concatenate", "copy", "empty", "empty_like", "frombuffer", "full",
     "full_like", "ones", "ones_like", "pad", "repeat", "stack", "tile", "where", "zeros", "zeros_like",
 )  # fmt: skip
-"""What our code makes large arrays with. Numpy's allocator itself, made to fail (NEP 49), reaches every array, and damaged
-the heap now and then."""
+"""What our code makes large arrays with. Numpy's allocator itself, made to fail (NEP 49), reaches every array, and now
+and then it damaged the heap."""
 
 
 def no_memory(patch: pytest.MonkeyPatch, failing: Failing) -> None:

@@ -1,0 +1,73 @@
+"""What may happen to a cluster, besides a worker's end: ``SMOKE_CLUSTER=1 pytest tests/smoke/test_cluster_faults.py``.
+
+Before: Postgres and Redis as `deploy/local.py` wants them. Two minutes on two cores.
+
+A run must show a film that is finished after its database was restarted in the middle of a shot, and one that is
+stopped: its runs are taken back, its locks are free, the workers stay, and asked for again it is finished. Nothing is
+made twice, and store and event log agree.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local import Cluster
+from resources.store.film import Home
+from resources.store.locks import holder
+from tests.harness.cluster import (
+    LONG_S,
+    answer,
+    assert_agreed,
+    assert_nothing_twice,
+    begun,
+    make,
+    patience,
+    quick,
+    sparkle,
+    until,
+)
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Three workers; one that was killed is given up after four seconds."""
+    folder = tmp_path_factory.mktemp("cluster")
+    home = folder / "home"
+    home.mkdir()
+    with Cluster(home, workers=3, environment=quick(folder)) as running:
+        yield running
+
+
+def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster: Cluster) -> None:
+    home, movie = Home(cluster.home), "stopped"
+    process, before = make(cluster, movie), cluster.workers_heard()
+    film = home.film(movie).path
+    until(lambda: (film / "timeline.db").exists() and begun(film, "shot_images"), process)
+    stop = sparkle(cluster.home.parent, cluster.environment, "stop", movie, "--json")
+    assert answer(stop)["runs"] >= 1
+    out, err = process.communicate(timeout=LONG_S)
+    assert process.returncode == 130 and f"sparkle make --movie {movie}" in err, out + err
+    patience(lambda: holder(film) is None)
+    assert cluster.workers_heard() == before, "the workers stay"
+    answer(make(cluster, movie))
+    assert_nothing_twice(home, movie)
+    assert_agreed(cluster)
+
+
+def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) -> None:
+    home, movie = Home(cluster.home), "restarted"
+    process = make(cluster, movie)
+    film = home.film(movie).path
+    until(lambda: (film / "timeline.db").exists() and begun(film, "video_chunks"), process)
+    cluster.stop("postgres", signal.SIGINT)
+    time.sleep(3.0)
+    cluster.start_postgres()
+    answer(process)
+    assert_nothing_twice(home, movie)
+    assert_agreed(cluster)
