@@ -31,6 +31,7 @@ from resources.store.film import FilmFolder
 from resources.store.fingerprint import hash_file
 from resources.store.migrations import LaterVersion, mark_format, upgraded
 from resources.store.records import json_of
+from resources.store.remote.settings import FILE as STORAGE_FILE
 from resources.store.timeline import now
 from schemas.refs import SHOT_STAGES, AssetRef, FileRef, Manifest, Sidecar, Slot, Stage
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from resources.store.remote.mirror import Mirror
 
 SIDECAR = "sidecar.json"
-STORAGE = "storage.json"
-"""The home's file that names its object store; see :mod:`resources.store.remote.settings`."""
 _FILM_FOLDERS: dict[str, str] = {"movie_plan": "plan", "final_cut": "cut", "qa_report": "report"}
 
 
@@ -215,7 +214,7 @@ class Artifacts:
 
 def film_mirror(film: FilmFolder, home: Path) -> Mirror | None:
     """The film in the object store of the home; None where it has none. What it takes is only then imported."""
-    if not (home / STORAGE).exists():
+    if not (home / STORAGE_FILE).exists():
         return None
     from resources.store.remote.mirror import mirror_of
 

@@ -175,9 +175,9 @@ class Home:
 
     def _meet(self, movies: Path) -> None:
         """Bring the records of films that are in the object store and not here."""
-        from resources.store.artifacts import STORAGE
+        from resources.store.remote.settings import FILE
 
-        if (self.root / STORAGE).exists():
+        if (self.root / FILE).exists():
             from resources.store.remote.films import films_in_store
 
             for movie in films_in_store(self.root, max_age_s=FRESH_S):

@@ -9,11 +9,11 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from resources.errors import ConfigInvalid
-from resources.store.artifacts import STORAGE
 from resources.store.atomic import write_json
 from schemas.plan import Strict
 
-FILE = STORAGE
+FILE = "storage.json"
+"""The home's file that names its object store."""
 URL, CACHE_GB = "SPARKLE_STORAGE", "SPARKLE_CACHE_GB"
 """The environment variables that say the same."""
 
