@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,15 @@ def make(cluster: Cluster, movie: str) -> subprocess.Popen[str]:
         cluster.home.parent, cluster.environment,
         "make", "--profile", cluster.profile, "--plan", str(plan), "--movie", movie, "--json",
     )  # fmt: skip
+
+
+@contextmanager
+def three_workers(folder: Path) -> Iterator[Cluster]:
+    """A cluster in ``folder``; a worker that was killed is given up after four seconds."""
+    home = folder / "home"
+    home.mkdir()
+    with Cluster(home, workers=3, environment=quick(folder)) as running:
+        yield running
 
 
 def make_alone(folder: Path) -> Path:

@@ -26,8 +26,8 @@ from tests.harness.cluster import (
     begun,
     make,
     patience,
-    quick,
     sparkle,
+    three_workers,
     until,
 )
 
@@ -36,11 +36,7 @@ pytestmark = pytest.mark.timeout(900)
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Three workers; one that was killed is given up after four seconds."""
-    folder = tmp_path_factory.mktemp("cluster")
-    home = folder / "home"
-    home.mkdir()
-    with Cluster(home, workers=3, environment=quick(folder)) as running:
+    with three_workers(tmp_path_factory.mktemp("cluster")) as running:
         yield running
 
 
