@@ -21,7 +21,7 @@ from resources.errors import RenderFault, SparkleError
 from schemas.media import SpokenLine, TimedLine
 from schemas.time import SAMPLE_RATE
 
-IDLE_S = 6.0
+IDLE_S = 2.0
 """A worker with nothing to say ends after this long: it holds 200-350 MB, which drawing needs next."""
 KEPT = 64
 """Takes that stay in memory; all are in the cache folder if there is one."""
