@@ -1,6 +1,7 @@
 """Looking over all films, a few times a minute, for next to nothing: what did not change is not opened."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ DATABASE = ("timeline.db", "timeline.db-wal")
 PLAN = "plan/movie_plan.json"
 TAKES = "plan/takes.json"
 REVIEW = "review"
+LOOK_S = 1.0
+"""A look takes no longer, for a tick that lasts holds up the other sensors. Films that are left come next time."""
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Films:
         """Films of which a watched file changed, that are not paused, and on which nobody works at this moment."""
         from resources.pipeline.control import read_control
 
-        films = self.home.films()
+        films, begun = self.home.films(), time.monotonic()
         self.seen = {movie: stamp for movie, stamp in self.seen.items() if movie in films}
         for movie in films:
             film = self.home.film(movie)
@@ -56,6 +59,8 @@ class Films:
                 continue
             self.seen[movie] = stamp
             yield film
+            if time.monotonic() - begun > LOOK_S:
+                return
 
     def again(self, movie: str) -> None:
         """Look at the film again next time, changed or not."""
