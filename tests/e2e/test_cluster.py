@@ -1,4 +1,6 @@
-"""A cluster as processes of this machine: Postgres, Redis, a head, three workers, started as a person starts them."""
+"""A cluster as processes of this machine: Postgres, Redis, an object store, a head, three workers, started as a person
+starts them. Two workers share the head's home, as on a folder of the network; one has a home of its own, and the store.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local import Cluster
+from resources.store.artifacts import Artifacts
 from resources.store.film import Home
+from resources.store.remote.diary import foreign_events
 from resources.store.timeline import read_timeline
 from schemas.refs import SHOT_STAGES
 from tests.harness.cluster import (
@@ -18,6 +22,7 @@ from tests.harness.cluster import (
     assert_nothing_twice,
     begun,
     contents,
+    current,
     digest,
     killed_while_busy,
     make,
@@ -25,14 +30,18 @@ from tests.harness.cluster import (
     three_workers,
     until,
 )
+from tests.harness.s3 import S3
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with three_workers(tmp_path_factory.mktemp("cluster")) as running:
-        yield running
+    with S3().running() as store, pytest.MonkeyPatch.context() as patch:
+        for name, value in store.environment.items():
+            patch.setenv(name, value)
+        with three_workers(tmp_path_factory.mktemp("cluster"), apart=1, store=store) as running:
+            yield running
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +63,31 @@ def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, alone: Pa
         assert digest(home.film(movie).path) == digest(alone), "byte for byte what one process makes"
         assert_nothing_twice(home, movie)
     assert_agreed(cluster)
+    assert_brought(cluster, movies)
+
+
+def assert_brought(cluster: Cluster, movies: list[str]) -> None:
+    """What the worker with a home of its own has made is known here, and its media come when they are asked for."""
+    here, there = Home(cluster.home), Home(cluster.home_of(2))
+    assert there.root != here.root
+    foreign = 0
+    for movie in movies:
+        store = Artifacts(here.film(movie), here.root)
+        numbers = foreign_events(store.film.path)
+        made = [event for event in read_timeline(store.film.path) if event.event == "success" and event.seq in numbers]
+        foreign += len(made)
+        for ref in current(here, movie):
+            folder = store.path(ref)
+            assert store.whole(ref, deep=True) and all((folder / file.name).is_file() for file in ref.files)
+    assert foreign > 0, "one worker of three made nothing of twelve runs"
 
 
 def test_a_worker_killed_in_the_middle_of_a_shot_costs_that_step(cluster: Cluster) -> None:
     home, movie = Home(cluster.home), "killed"
     process = make(cluster, movie)
     film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "shot_images"), process)
-    name = killed_while_busy(cluster, film, process)
+    until(lambda: begun(cluster, movie, "shot_images"), process)
+    name = killed_while_busy(cluster, movie, process)
     value = answer(process)
     assert [shot["shot"] for shot in value["shots"]] == ["one", "two"]
     counts = Counter(event.stage for event in read_timeline(film) if event.event == "begin")

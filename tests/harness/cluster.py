@@ -21,10 +21,12 @@ import yaml
 from deploy.local import Cluster
 from resources.config import config_path
 from resources.store.artifacts import Artifacts
+from resources.store.database import FILE as TIMELINE
 from resources.store.film import Home
 from resources.store.timeline import read_timeline
-from schemas.refs import SHOT_STAGES, Stage
+from schemas.refs import SHOT_STAGES, AssetRef, Stage
 from tests.conftest import ROOT, write_plan
+from tests.harness.s3 import S3
 
 LONG_S = 400.0
 """Of a loaded machine; an idle one takes a tenth of it."""
@@ -64,12 +66,22 @@ def make(cluster: Cluster, movie: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def three_workers(folder: Path) -> Iterator[Cluster]:
-    """A cluster in ``folder``; a worker that was killed is given up after four seconds."""
+def three_workers(folder: Path, *, apart: int = 0, store: S3 | None = None) -> Iterator[Cluster]:
+    """A cluster in ``folder``; a worker that was killed is given up after four seconds.
+
+    ``apart`` of the workers have homes of their own, and meet the others in ``store``.
+    """
     home = folder / "home"
     home.mkdir()
-    with Cluster(home, workers=3, environment=quick(folder)) as running:
+    told = {} if store is None else {**store.environment, "SPARKLE_STORAGE": store.url}
+    with Cluster(home, workers=3, apart=apart, environment={**quick(folder), **told}) as running:
         yield running
+
+
+def homes(cluster: Cluster) -> list[Home]:
+    """Where the films of a cluster lie: the home of whoever asks, and those that workers have of their own."""
+    workers = [cluster.home_of(int(name.rpartition("-")[2])) for name in cluster.running if name.startswith("worker")]
+    return [Home(root) for root in dict.fromkeys([cluster.home, *workers])]
 
 
 def make_alone(folder: Path) -> Path:
@@ -100,15 +112,24 @@ def told(process: subprocess.Popen[str]) -> str:
     return "".join(process.communicate())
 
 
-def begun(film: Path, stage: Stage) -> bool:
-    return any(event.event == "begin" and event.stage == stage for event in read_timeline(film))
+def begun(cluster: Cluster, movie: str, stage: Stage) -> bool:
+    """Whether a stage of a film was begun, on whichever home."""
+    films = [home.film(movie).path for home in homes(cluster)]
+    return any(
+        event.event == "begin" and event.stage == stage
+        for film in films
+        if (film / TIMELINE).exists()
+        for event in read_timeline(film)
+    )
 
 
-def killed_while_busy(cluster: Cluster, film: Path, process: subprocess.Popen[str]) -> str:
+def killed_while_busy(cluster: Cluster, movie: str, process: subprocess.Popen[str]) -> str:
     """Kill the first worker that is seen to make a shot, with everything it started; its name."""
+    films = [home.film(movie).path for home in homes(cluster)]
     while True:
         assert process.poll() is None, told(process)
-        named = [path.read_text(encoding="ascii").partition(" ")[0] for path in film.glob("shots/*/.lock")]
+        locks = [path for film in films for path in film.glob("shots/*/.lock")]
+        named = [path.read_text(encoding="ascii").partition(" ")[0] for path in locks]
         for name in [name for name in cluster.running if name.startswith("worker")]:
             children = psutil.Process(cluster.running[name].pid).children()
             if any(str(child.pid) in named for child in children):
@@ -138,10 +159,14 @@ def digest(film: Path) -> str:
 
 def contents(home: Home, movie: str) -> list[str]:
     """The content of every artifact of a film's shots."""
+    return [ref.sha256 for ref in current(home, movie)]
+
+
+def current(home: Home, movie: str) -> list[AssetRef]:
+    """What is current of a film's shots."""
     store = Artifacts(home.film(movie), home.root)
-    wanted = [(stage, slot) for stage in SHOT_STAGES for slot in ("01", "02")]
-    found = [store.current(stage, slot) for stage, slot in wanted]
-    return [ref.sha256 for ref in found if ref is not None]
+    found = [store.current(stage, slot) for stage in SHOT_STAGES for slot in ("01", "02")]
+    return [ref for ref in found if ref is not None]
 
 
 def assert_nothing_twice(home: Home, movie: str) -> None:

@@ -44,7 +44,7 @@ def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster:
     home, movie = Home(cluster.home), "stopped"
     process, before = make(cluster, movie), cluster.workers_heard()
     film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "shot_images"), process)
+    until(lambda: begun(cluster, movie, "shot_images"), process)
     stop = sparkle(cluster.home.parent, cluster.environment, "stop", movie, "--json")
     assert answer(stop)["runs"] >= 1
     out, err = process.communicate(timeout=LONG_S)
@@ -60,7 +60,7 @@ def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) ->
     home, movie = Home(cluster.home), "restarted"
     process = make(cluster, movie)
     film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "video_chunks"), process)
+    until(lambda: begun(cluster, movie, "video_chunks"), process)
     cluster.stop("postgres", signal.SIGINT)
     time.sleep(3.0)
     cluster.start_postgres()

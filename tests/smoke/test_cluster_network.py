@@ -72,8 +72,7 @@ def test_a_worker_loses_its_network_for_half_a_minute(tmp_path: Path) -> None:
         cluster.wait_for_workers(len(names))
         movies = [f"film-{number}" for number in range(5)]
         making = [make(cluster, movie) for movie in movies]
-        first = Home(home).film(movies[0]).path
-        until(lambda: (first / "timeline.db").exists() and begun(first, "video_chunks"), making[0])
+        until(lambda: begun(cluster, movies[0], "video_chunks"), making[0])
         ip("link", "set", f"{names[0]}-out", "down")
         time.sleep(30.0)
         ip("link", "set", f"{names[0]}-out", "up")
