@@ -82,20 +82,28 @@ def measure(films: int, cores: list[int]) -> float:
 
 
 def make(home: Home, runner: Any, movies: list[str]) -> None:
-    """Whole films, all at once: plans, shots, cuts."""
+    """Whole films, all at once: of each its plan, then its shots, then its cut, each asked for when it can be made.
+
+    As `sparkle make` asks: nobody waits for another film, so the daemon finds nothing that it might make by itself.
+    """
     for movie in movies:
         film = home.film(movie)
         film.plan_path.parent.mkdir(parents=True, exist_ok=True)
         film.plan_path.write_text(MoviePlan.model_validate(PLAN).model_dump_json(), encoding="utf-8")
         film.write_settings(Settings(profile="cluster"))
         runner.add_movie(movie)
-    for job, slots in (("plan_film", (None,)), ("render_shot", SLOTS), ("finish_film", (None,))):
-        for movie in movies:
-            for slot in slots:
-                runner.ask(job, movie, slot)
-        for wanted, error in runner.ended():
-            if error is not None:
-                raise SystemExit(f"{wanted}: {error}")
+        runner.ask("plan_film", movie)
+    left = dict.fromkeys(movies, len(SLOTS))
+    for wanted, error in runner.ended():
+        if error is not None:
+            raise SystemExit(f"{wanted}: {error}")
+        if wanted.job == "plan_film":
+            for slot in SLOTS:
+                runner.ask("render_shot", wanted.movie, slot)
+        elif wanted.job == "render_shot":
+            left[wanted.movie] -= 1
+            if not left[wanted.movie]:
+                runner.ask("finish_film", wanted.movie)
 
 
 def overhead(runner: Any, movie: str) -> None:

@@ -1,8 +1,8 @@
 """Runs that others make: asked for, waited for and told here, as those of :class:`sparkle_assets.runner.Runner`.
 
-Whoever asks loads no engine. Postgres may go away for a while: asking and looking go on when it is back. Workers may have
-homes of their own before one object store: what is asked for is committed there first, and what was made is brought from
-there before it is told.
+Whoever asks loads no engine. Postgres may go away for a while: asking and looking go on when it is back. Workers may
+have homes of their own before one object store: what is asked for is committed there first, and what was made is
+brought from there before it is told.
 """
 
 from __future__ import annotations

@@ -59,7 +59,6 @@ def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster:
 def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) -> None:
     home, movie = Home(cluster.home), "restarted"
     process = make(cluster, movie)
-    film = home.film(movie).path
     until(lambda: begun(cluster, movie, "video_chunks"), process)
     cluster.stop("postgres", signal.SIGINT)
     time.sleep(3.0)
