@@ -27,6 +27,7 @@ from tests.harness.cluster import (
     killed_while_busy,
     make,
     make_alone,
+    sessions,
     three_workers,
     until,
 )
@@ -36,12 +37,17 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def store() -> Iterator[S3]:
     with S3().running() as store, pytest.MonkeyPatch.context() as patch:
         for name, value in store.environment.items():
             patch.setenv(name, value)
-        with three_workers(tmp_path_factory.mktemp("cluster"), apart=1, store=store) as running:
-            yield running
+        yield store
+
+
+@pytest.fixture(scope="module")
+def cluster(store: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with three_workers(tmp_path_factory.mktemp("cluster"), apart=1, store=store) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +56,13 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_alone(tmp_path_factory.mktemp("alone"))
 
 
-def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, alone: Path) -> None:
-    movies = ["film-0", "film-1", "film-2"]
+def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, store: S3, alone: Path) -> None:
+    movies = [f"film-{number}" for number in range(5)]
     making = [make(cluster, movie) for movie in movies]
+    until(lambda: begun(cluster, movies[0], "video_chunks"), making[0])
+    store.faults.down_for(10.0)
     answers = [answer(process) for process in making]
+    assert store.faults.refused > 0, "the store was asked while it answered 503"
     home = Home(cluster.home)
     for movie, value in zip(movies, answers, strict=True):
         assert value["qa"]["verdict"] != "escalate"
@@ -64,6 +73,7 @@ def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, alone: Pa
         assert_nothing_twice(home, movie)
     assert_agreed(cluster)
     assert_brought(cluster, movies)
+    assert sessions(cluster) < 200, "connections are kept: one for every query is thousands, and most of the work"
 
 
 def assert_brought(cluster: Cluster, movies: list[str]) -> None:
@@ -79,7 +89,7 @@ def assert_brought(cluster: Cluster, movies: list[str]) -> None:
         for ref in current(here, movie):
             folder = store.path(ref)
             assert store.whole(ref, deep=True) and all((folder / file.name).is_file() for file in ref.files)
-    assert foreign > 0, "one worker of three made nothing of twelve runs"
+    assert foreign > 0, "one worker of three made nothing of twenty runs"
 
 
 def test_a_worker_killed_in_the_middle_of_a_shot_costs_that_step(cluster: Cluster) -> None:

@@ -4,7 +4,8 @@ Before: Postgres and Redis as `deploy/local.py` wants them. Two minutes on two c
 
 A run must show a film that is finished after its database was restarted in the middle of a shot, and one that is
 stopped: its runs are taken back, its locks are free, the workers stay, and asked for again it is finished. Nothing is
-made twice, and store and event log agree.
+made twice, and store and event log agree. One of the three workers has a home of its own, so what it makes goes through
+an object store.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ from tests.harness.cluster import (
     three_workers,
     until,
 )
+from tests.harness.s3 import S3
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with three_workers(tmp_path_factory.mktemp("cluster")) as running:
+    with S3().running() as store, three_workers(tmp_path_factory.mktemp("cluster"), apart=1, store=store) as running:
         yield running
 
 
