@@ -194,7 +194,7 @@ def assert_nothing_twice(home: Home, movie: str) -> None:
 
 
 def assert_agreed(cluster: Cluster) -> None:
-    """`sparkle doctor` finds store and event log of one mind; what a killed process left lying is no word against it."""
+    """`sparkle doctor` finds store and event log of one mind; what a killed process left lying is another matter."""
     process = sparkle(cluster.home.parent, cluster.environment, "doctor", "--json")
     out, err = process.communicate(timeout=LONG_S)
     troubles = [one for one in json.loads(out)["troubles"] if not one.endswith("is left over")]
