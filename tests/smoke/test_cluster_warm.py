@@ -8,6 +8,7 @@ that each worker loaded each model once at the most, however many shots it made:
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from resources.store.film import Home
 from resources.store.remote.diary import foreign_events
 from resources.store.timeline import read_timeline
 from schemas.refs import STAGES
-from tests.conftest import write_plan
-from tests.harness.cluster import answer, assert_nothing_twice, sparkle
+from tests.conftest import ROOT, write_plan
+from tests.harness.cluster import LONG_S, assert_nothing_twice, sparkle
 from tests.harness.tiny_studio import I2V, NAME, PROFILE, save_tiny_painters, write_configs
 from tests.integration.test_models_film import LENIENT
 
@@ -59,15 +60,28 @@ def test_a_worker_loads_each_model_once_however_many_shots_it_makes(tmp_path: Pa
     }
     plan = str(write_plan(tmp_path / "plan.json", PLAN))
     movies = [f"film-{number}" for number in range(FILMS)]
-    with Cluster(home, workers=2, profile=NAME, apart=2, environment=environment) as cluster:
+    with Cluster(home, workers=0, profile=NAME, apart=2, environment=environment) as cluster:
+        for number in range(2):
+            cluster.start_worker(number, environment={"PYTHONPATH": beside_a_cpu_torch(tmp_path)})
+        cluster.wait_for_workers(2)
         told = ("make", "--profile", NAME, "--plan", plan, "--json", "--movie")
-        for process in [sparkle(tmp_path, cluster.environment, *told, movie) for movie in movies]:
-            answer(process)
+        making = [sparkle(tmp_path, cluster.environment, *told, movie) for movie in movies]
+        answers = [process.communicate(timeout=LONG_S) for process in making]
+        assert [process.returncode for process in making] == [0] * FILMS, answers
         for movie in movies:
             assert_nothing_twice(Home(home), movie)
         loads = [loads_of(Home(cluster.home_of(number))) for number in range(2)]
     assert all(set(counts.values()) == {1} for counts in loads), loads
     assert all(set(counts) >= {"sdxl-base", I2V, "wav2lip"} for counts in loads), loads
+
+
+def beside_a_cpu_torch(folder: Path) -> str:
+    """A PYTHONPATH with which a worker imports diffusers beside a build of torch without CUDA, as tests do."""
+    own = folder / "start"
+    own.mkdir(exist_ok=True)
+    shim = "from tests.harness.cpu_torchaudio import allow_cpu_torchaudio\n\nallow_cpu_torchaudio()\n"
+    (own / "sitecustomize.py").write_text(shim, encoding="utf-8")
+    return os.pathsep.join([str(own), str(ROOT)])
 
 
 def loads_of(home: Home) -> Counter[str]:
