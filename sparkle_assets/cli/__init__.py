@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from resources.errors import SparkleError, memory_errors, one_line
+from resources.keys import take_keys
 from sparkle_assets.cli.cluster import cluster
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
@@ -55,6 +56,7 @@ def sparkle(log_format: str) -> None:
     sparkle list
     sparkle retake MOVIE SHOT
     """
+    take_keys()
     if log_format == "json":
         from resources.telemetry.logs import VARIABLE, log_json
 
