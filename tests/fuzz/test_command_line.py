@@ -163,6 +163,7 @@ def run(place: Path, args: list[str]) -> Answered:
 @given(commands())
 @example(["make", "--dry-run", "A fox", "--profile", "../x"])
 @example(["make", "--dry-run", "\udcff", "--json"])
+@example(["make", "--dry-run", "0\udced\udca0\udc80"])
 @example(["status", "\udcff", "--json"])
 @example(["status", "\x1b[2J", "--json"])
 @example(["plan", "validate", "pipe"])

@@ -84,6 +84,8 @@ def check_idea(idea: str) -> str:
             "there are no words in the idea" if clean else "the idea is empty",
             hint='for example: sparkle make "A lighthouse keeper befriends a storm"',
         )
+    if any("\ud800" <= char <= "\udfff" for char in clean):  # what Python makes of bytes that are no UTF-8
+        raise InputError("the idea is not UTF-8 text", hint="is the terminal's encoding another one?")
     if len(clean) > MAX_IDEA:
         raise InputError(
             f"the idea has {len(clean):,} characters, at most {MAX_IDEA:,} are read",
