@@ -171,6 +171,7 @@ def run(place: Path, args: list[str]) -> Answered:
 @example(["verify", "link"])
 @example(["review", MOVIE, "--note", "\udcff"])
 @example(["timeline", MOVIE, "\u00b2"])
+@example(["timeline", MOVIE, "\udced\udca0\udc80"])
 def test_any_command_ends_in_an_answer_or_one_line(place: Path, args: list[str]) -> None:
     got = run(place, args)
     assert got.code in (0, 1, 2, 3), got
