@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import statistics
 import sys
 import tempfile
@@ -61,6 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--films", type=int, default=10)
     films = parser.parse_args().films
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing of a cluster outlives who started it
     cores = sorted(os.sched_getaffinity(0))[:2]
     print(f"machine: {platform.machine()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}")
     taken, tasks = {}, {}
