@@ -54,6 +54,7 @@ PLAN: dict[str, Any] = {
 SLOTS = ("01", "02", "03")
 
 
+JOBS = ("plan_film", "render_shot", "finish_film")
 LEARN = 3
 """Films that are made one after the other, to learn what their runs take."""
 
@@ -146,6 +147,7 @@ def learn(home: Home, cluster: Cluster, runner: Any) -> dict[str, Task]:
             held_s=statistics.fmean(seconds) * (1 - work),
         )
         for job, seconds in took.items()
+        if job in JOBS  # the daemon's own looks count above, as work of the head
     }
 
 
