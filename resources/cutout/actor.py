@@ -46,10 +46,12 @@ class Actor:
     shadow: skia.Image | None
     phase: float
     lifted: bool
-    """A held thing is lifted into a medium shot."""
+    """A held thing is lifted into a medium or close shot."""
     passes: tuple[Pass, ...] = ()
     limits: tuple[float, float] = (_FREE, _FREE)
     """Degrees that the near and the far arm may rise."""
+    kindled_s: float | None = None
+    """When a dark thing begins to shine."""
     arms: tuple[Sequence[float], Sequence[float]] = ((), ())
     """Angles of the near and the far arm at every second frame; empty: as they are acted."""
 
@@ -63,7 +65,8 @@ class Actor:
         pose = self.part.pose(frame, base) if self.part else base
         if self.lifted and shown > 0:
             pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
-        pose = replace(pose, held=held, grasp=shown)
+        dark = figure.dark and (self.kindled_s is None or t < self.kindled_s)
+        pose = replace(pose, held=held, grasp=shown, dark=dark)
         near, far = self.limits
         if pose.arm_near > near - _KNEE or pose.arm_far > far - _KNEE:
             pose = replace(pose, arm_near=below(pose.arm_near, near), arm_far=below(pose.arm_far, far))

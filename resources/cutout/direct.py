@@ -18,7 +18,8 @@ _EYES = 0.82
 def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], frames: int) -> Score:
     """The score of a shot of ``frames`` frames; without a stage the camera moves over a picture of ``size``."""
     deeds = deeds_of(request.action)
-    passes = [] if stage is None else _passes(request, stage, deeds, frames / float(Fraction(request.fps)))
+    seconds = frames / float(Fraction(request.fps))
+    passes = [] if stage is None else _passes(request, stage, deeds, seconds)
     return Score(
         kind="still" if stage is None else "scene",
         stage=stage,
@@ -31,12 +32,17 @@ def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], fr
         effects=request.effects,
         parts=[] if stage is None else _parts(request, stage, deeds, passes),
         passes=passes,
+        kindled_s=round(0.4 * seconds, 3) if stage and deeds.business == "kindle" and _is_dark(stage) else None,
     )
+
+
+def _is_dark(stage: Stage) -> bool:
+    return any(one.dark for one in (*stage.figures, *stage.props))
 
 
 def _parts(request: VideoRequest, stage: Stage, deeds: Deeds, passes: list[Pass]) -> list[Part]:
     order = sorted(stage.figures, key=lambda figure: figure.x)
-    doers = _doers(request.action, order, deeds)
+    doers = _doers(request, stage, deeds)
     heading, room = _way(stage, order, doers)
     parts = []
     for figure in stage.figures:
@@ -99,13 +105,17 @@ def _partner(figure: StageFigure, order: list[StageFigure], speakers: list[str])
     }
 
 
-def _doers(action: str, order: list[StageFigure], deeds: Deeds) -> list[StageFigure]:
-    """Who does what the action says: whom it names, everybody where it says "they", else the first."""
-    low = action.lower()
+def _doers(request: VideoRequest, stage: Stage, deeds: Deeds) -> list[StageFigure]:
+    """Who does what the action says: whom it names, everybody where it says "they", whoever holds the thing it is done
+    with, else the first.
+    """
+    order, low = sorted(stage.figures, key=lambda figure: figure.x), request.action.lower()
     named = [one for one in order if one.character_id.split("_")[0].split("-")[0] in low]
     if named:
         return named
-    return order if deeds.together else order[:1]
+    things = set(props_in(request.action))
+    with_it = [one for one in order if one.held and (one.held in things or one.held.lower() in low)]
+    return order if deeds.together else with_it or order[:1]
 
 
 def _walk(stage: Stage, figure: StageFigure, deeds: Deeds) -> str | None:
@@ -147,7 +157,7 @@ def _giving(
     """Who hands a thing to whom; None on one side is the ground. None: nothing changes hands here."""
     if deeds.hands is None or not doers or stage.size not in (ShotSize.WIDE, ShotSize.MEDIUM):
         return None
-    doer = doers[0]
+    doer = next((one for one in doers if one.held), doers[0]) if deeds.hands != "take" else doers[0]
     others = sorted((one for one in order if one is not doer), key=lambda one: abs(one.x - doer.x))
     match deeds.hands:
         case "give":
@@ -164,7 +174,7 @@ def _giving(
 def _passes(request: VideoRequest, stage: Stage, deeds: Deeds, seconds: float) -> list[Pass]:
     """The thing that changes hands, when the words say so and it is there to be handed."""
     order = sorted(stage.figures, key=lambda figure: figure.x)
-    giving = _giving(stage, order, _doers(request.action, order, deeds), deeds)
+    giving = _giving(stage, order, _doers(request, stage, deeds), deeds)
     if giving is None:
         return []
     giver, taker = giving

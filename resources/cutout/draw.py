@@ -15,6 +15,7 @@ from resources.cutout.actor import FLIGHT_S, Actor, fly, laid, restrained, stead
 from resources.cutout.camera import Camera, Lens, camera_of, extremes, layer_shift, layer_zoom
 from resources.cutout.cast import Performance, Pose, Puppet
 from resources.cutout.cast.walk import Walk
+from resources.cutout.dressing import SKY_THINGS
 from resources.cutout.effects import glow, sparks
 from resources.cutout.palette import Palette, hexcode
 from resources.cutout.paper import (
@@ -55,9 +56,11 @@ class Painter:
         parts: Sequence[Part] = (),
         lines: Sequence[TimedLine] = (),
         passes: Sequence[Pass] = (),
+        kindled_s: float | None = None,
         people: bool = True,
     ) -> None:
         """Rasterise the stage for this camera. ``people`` False leaves figures and props out, for cards."""
+        self.kindled_s = kindled_s
         self.stage, self.camera, self.effects, self.seed = stage, camera, frozenset(effects), seed
         self.width, self.height = stage.width, stage.height
         self.scene: Scene = scene_of(
@@ -81,6 +84,8 @@ class Painter:
         actors = restrained(actors, camera.frames, camera.fps)
         self.actors = steadied(actors, camera.frames, camera.fps, float(stage.width))
         self.props = [self._prop(prop) for prop in stage.props] if people else []
+        dark = [prop for prop in stage.props if prop.dark and people and kindled_s is not None]
+        self.shining = {prop.name: self._prop(prop.model_copy(update={"dark": False})) for prop in dark}
         self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
         self.ledge = self._ledge() if people and stage.ledge is not None else None
         self.corners = corners(self.width, self.height, self.scene.palette.ink)
@@ -176,8 +181,9 @@ class Painter:
             acted,
             shadow,
             rng(figure.seed, "float").uniform(0, math.tau),
-            self.stage.size is ShotSize.MEDIUM,
+            self.stage.size is not ShotSize.WIDE,
             self.passes,
+            kindled_s=self.kindled_s,
         )
 
     def _walk(self, part: Part, figure: StageFigure) -> Walk | None:
@@ -247,7 +253,9 @@ class Painter:
         gone = {one.thing for one in self.passes if one.giver is None and t >= one.at_s}
         lying = [drawn for one, drawn in self.laid if t >= one.at_s + FLIGHT_S]
         standing = [drawn for drawn in self.props if drawn[0].name not in gone]
-        for prop, image, pad in (*standing, *lying):
+        alight = self.kindled_s is not None and t >= self.kindled_s
+        for drawn in (*standing, *lying):
+            prop, image, pad = self.shining.get(drawn[0].name, drawn) if alight else drawn
             if prop.front is not front:
                 continue
             rise = 0.008 * self.height * math.sin(1.2 * t + prop.x) if self.scenery.floats and not prop.front else 0.0
@@ -284,7 +292,8 @@ class Painter:
 
         def draw(canvas: skia.Canvas) -> None:
             floor = pad + prop.size
-            if not self.scenery.floats or prop.front:
+            aloft = prop.name in SKY_THINGS and not prop.front
+            if not aloft and (not self.scenery.floats or prop.front):
                 tone = paint(colour(self.scene.palette.ink, alpha=0.36), blur=max(1.0, prop.size * 0.03))
                 spread = prop.size * 0.36
                 canvas.drawOval(
@@ -294,9 +303,9 @@ class Painter:
                     tone,
                 )
             thing = THINGS.get(prop.name)
-            glows = thing is not None and thing.glows
+            glows = thing is not None and thing.glows and not prop.dark
             canvas.saveLayer(None, skia.Paint() if glows else skia.Paint(ColorFilter=self._prop_light()))
-            draw_prop(canvas, prop.name, wide / 2, floor, prop.size, prop.seed)
+            draw_prop(canvas, prop.name, wide / 2, floor, prop.size, prop.seed, False if prop.dark else None)
             canvas.restore()
 
         return prop, sprite(wide, prop.size + 2 * pad, draw), pad
@@ -405,7 +414,8 @@ def painter_of(score: Score, lines: Sequence[TimedLine], picture: skia.Image | N
             raise ValueError("a score of the kind 'still' needs its picture")
         return StillPainter(picture, camera, score.width, score.height, score.effects)
     return Painter(
-        score.stage, camera, effects=score.effects, seed=score.seed, parts=score.parts, lines=lines, passes=score.passes
+        score.stage, camera, effects=score.effects, seed=score.seed, parts=score.parts, lines=lines, passes=score.passes,
+        kindled_s=score.kindled_s,
     )
 
 

@@ -34,6 +34,8 @@ class StageFigure(Strict):
     seed: int
     depth: float = 1.0
     held: str | None = None
+    dark: bool = False
+    """What is held gives no light, although such a thing does."""
     floats: bool = False
     shadow: bool = True
 
@@ -48,6 +50,8 @@ class StageProp(Strict):
     seed: int
     front: bool = False
     """Before the figures."""
+    dark: bool = False
+    """It gives no light, although such a thing does."""
 
 
 class View(Strict):
@@ -131,6 +135,8 @@ class Score(Strict):
     effects: list[Effect]
     parts: list[Part]
     passes: list[Pass] = Field(default_factory=list)
+    kindled_s: float | None = None
+    """When what is dark begins to shine, in seconds from the start of the shot."""
 
 
 def read_stage(folder: Path) -> Stage | None:

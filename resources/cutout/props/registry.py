@@ -45,3 +45,20 @@ def thing(
         return draw
 
     return register
+
+
+SMALLEST = 0.13
+"""Of a grown figure's height: a coin that is true to scale would not be seen in a wide shot."""
+SIGN = 0.3
+"""Height of the sign that stands for what nobody has drawn."""
+LARGE: dict[str, float] = {
+    "boat": 0.72, "rocket": 1.3, "train": 0.95, "car": 0.66, "taxi": 0.66, "bicycle": 0.6, "ladder": 1.15, "oven": 0.8,
+    "snowman": 0.85,
+}  # fmt: skip
+"""What nobody carries: its height against a grown figure's."""
+
+
+def height_of(name: str) -> float:
+    """How high a thing is, against a grown figure, in a hand or on the ground: the same in every shot."""
+    known = THINGS.get(name)
+    return LARGE.get(name, max(SMALLEST, known.held) if known else SIGN)
