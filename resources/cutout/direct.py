@@ -17,7 +17,7 @@ _EYES = 0.82
 
 def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], frames: int) -> Score:
     """The score of a shot of ``frames`` frames; without a stage the camera moves over a picture of ``size``."""
-    deeds = deeds_of(request.action)
+    deeds = deeds_of(request.action, _things(stage) if stage else ())
     seconds = frames / float(Fraction(request.fps))
     passes = [] if stage is None else _passes(request, stage, deeds, seconds)
     return Score(
@@ -34,6 +34,11 @@ def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], fr
         passes=passes,
         kindled_s=round(0.4 * seconds, 3) if stage and deeds.business == "kindle" and _is_dark(stage) else None,
     )
+
+
+def _things(stage: Stage) -> set[str]:
+    """What is there to be handled."""
+    return {*(one.held for one in stage.figures if one.held), *(prop.name for prop in stage.props)}
 
 
 def _is_dark(stage: Stage) -> bool:
@@ -157,8 +162,10 @@ def _giving(
     """Who hands a thing to whom; None on one side is the ground. None: nothing changes hands here."""
     if deeds.hands is None or not doers or stage.size not in (ShotSize.WIDE, ShotSize.MEDIUM):
         return None
-    doer = next((one for one in doers if one.held), doers[0]) if deeds.hands != "take" else doers[0]
-    others = sorted((one for one in order if one is not doer), key=lambda one: abs(one.x - doer.x))
+    doer = doers[0]
+    if deeds.hands != "take":  # whoever has it hands it over, also where only the other one is named
+        doer = next((one for one in (*doers, *order) if one.held), doer)
+    others = sorted((one for one in order if one is not doer), key=lambda one: (one not in doers, abs(one.x - doer.x)))
     match deeds.hands:
         case "give":
             return (doer.character_id, others[0].character_id) if doer.held and others else None
@@ -179,8 +186,8 @@ def _passes(request: VideoRequest, stage: Stage, deeds: Deeds, seconds: float) -
         return []
     giver, taker = giving
     if giver is None:
-        standing = {prop.name for prop in stage.props}
-        thing = next((name for name in props_in(request.action) if name in standing), None)
+        low, meant = request.action.lower(), props_in(request.action)
+        thing = next((prop.name for prop in stage.props if prop.name in meant or prop.name.lower() in low), None)
     else:
         thing = next(one.held for one in stage.figures if one.character_id == giver)
     if thing is None or seconds < 1.6:

@@ -152,6 +152,8 @@ class Dresser:
         return height_of(name) * self.height * narrow * _TALL.get(self.size, 0.57)
 
     def _insert(self, names: list[str]) -> tuple[list[StageProp], float | None]:
+        if names[0] in SKY_THINGS and not (self.scenery.indoors or self.scenery.floats):
+            return [self._prop(names[0], 0.5 * self.width, 0.66 * self.height, 0.46 * self.height, front=False)], None
         level = 0.80 * self.height
         count = min(3, len(names))
         size = min(self.height * {1: 0.56, 2: 0.44}.get(count, 0.34), self.width * {1: 0.74, 2: 0.42}.get(count, 0.28))

@@ -56,8 +56,20 @@ def decide(story: Idea, rng: random.Random, seed: int, telling: int = 0) -> Film
             # nobody's things: any two that lie about there, so that no two films of one place show the same
             spare = rng.sample(spare, len(spare))
         things += [(prop, prop) for prop in spare[keep : keep + 2]]
+    if all(fixed(prop) for prop, _ in things):  # something must be there that a hand can hold
+        things += [(prop, prop) for prop in spare if not fixed(prop)][:1]
     witness = None if people_named else _witness(acts[0], rng, seed, story)
     return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness, telling)
+
+
+def fixed(prop: str) -> bool:
+    """Whether nobody can carry a thing: a boat, the sun."""
+    return not set(prop.split()).isdisjoint(english.word_set("staging", "not_held"))
+
+
+def fixed_in_the_sky(prop: str) -> bool:
+    """Whether it hangs in the sky."""
+    return prop in english.word_set("staging", "in_the_sky")
 
 
 def _kit(hero: Player | None) -> list[str]:
