@@ -306,4 +306,3 @@ class Composer:
 def home_side(film_seed: int, character_id: str) -> float:
     """Which way somebody looks who is alone in the frame: the same in all of the film's shots."""
     return 1.0 if rng(film_seed, "side", character_id).random() < 0.5 else -1.0
-

@@ -37,6 +37,8 @@ _HOLDS = re.compile(
 _UNLIT = frozenset({"unlit", "dark"})
 _SHOWN = 96.0
 """Degrees of an arm that shows what it holds, in all but wide shots."""
+_STAND = 0.12
+"""Height of a small table in a wide shot, as a part of the frame's."""
 _ENOUGH = 0.4
 """How much of a held thing must be in the frame; else it is shown beside its holder instead."""
 _TALL = {ShotSize.WIDE: 0.47, ShotSize.MEDIUM: 0.57}
@@ -170,15 +172,18 @@ class Dresser:
         return 0.92 * self.height if not self.figures and self.size is ShotSize.MEDIUM else ground
 
     def _aloft(self, name: str, index: int) -> StageProp:
+        """High up, where no head is: on the left of a wide shot, else between heads or beside the only one."""
         x, y, size = _SKY
+        if self.figures and self.size is not ShotSize.WIDE:
+            x = 0.5 if len(self.figures) > 1 else 0.5 + 0.30 * self.figures[0].facing
         return self._prop(name, self.width * (x + 0.22 * index), y * self.height, size * self.height, front=False)
 
     def _behind(self, name: str, index: int) -> StageProp:
-        """In its place: the middle of the stage, behind whoever stands there, or in front of somebody alone."""
+        """In its place: the middle of the stage, behind whoever stands there; the lens moves round somebody alone."""
         size = self._tall(name)
         aside = 0.0
         if len(self.figures) == 1:
-            aside = self.figures[0].facing * {ShotSize.WIDE: 0.20, ShotSize.MEDIUM: 0.20}.get(self.size, 0.30)
+            aside = self.figures[0].facing * {ShotSize.WIDE: 0.0, ShotSize.MEDIUM: 0.12}.get(self.size, 0.30)
         x = self.width * (0.5 + aside + 0.26 * index * (-1 if index % 2 else 1))
         ground = self._ground() - (0.022 * self.height if self.figures else -0.03 * self.height)
         if self.figures and self.size is not ShotSize.WIDE:  # it stands where they stand, and at least its top is seen
@@ -194,7 +199,7 @@ class Dresser:
         return self._prop(name, x, min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size), size)
 
     def _on_ground(self, names: list[str]) -> list[StageProp]:
-        """Where nobody stands: between two, else where most room is."""
+        """Where nobody stands: between two, else where most room is; in a room on a small table."""
         ground = self._ground()
         taken = sorted(figure.x for figure in self.figures)
         edges = [0.02 * self.width, *taken, 0.98 * self.width]
@@ -214,7 +219,11 @@ class Dresser:
                 x = self.width * ((k + 1) / (len(names) + 1))
             near = 0.035 * self.height + (0.012 * self.height if k % 2 else 0)
             floating = 0.16 * self.height if self.scenery.floats and self.figures else 0.0
-            placed.append(self._prop(name, x, ground + near - floating, self._tall(name), front=floating == 0))
+            prop = self._prop(name, x, ground + near - floating, self._tall(name), front=floating == 0)
+            if self.scenery.indoors and not floating:
+                stand = round(_STAND * self.height, 2)
+                prop = prop.model_copy(update={"y": round(prop.y - stand, 2), "stand": stand})
+            placed.append(prop)
         return placed
 
     def _level(self) -> float:

@@ -52,6 +52,8 @@ class StageProp(Strict):
     """Before the figures."""
     dark: bool = False
     """It gives no light, although such a thing does."""
+    stand: float = 0.0
+    """Height of the small table it stands on, in pixels; 0: on the ground, on a ledge or aloft."""
 
 
 class View(Strict):
@@ -166,6 +168,9 @@ def resized(stage: Stage, width: int) -> Stage:
             "horizon": stage.horizon * factor,
             "ledge": None if stage.ledge is None else stage.ledge * factor,
             "figures": [one.model_copy(update={**place(one), "height": one.height * factor}) for one in stage.figures],
-            "props": [one.model_copy(update={**place(one), "size": one.size * factor}) for one in stage.props],
+            "props": [
+                one.model_copy(update={**place(one), "size": one.size * factor, "stand": one.stand * factor})
+                for one in stage.props
+            ],
         }
     )

@@ -18,7 +18,7 @@ from resources.cutout.paper import seed as seed_of
 from resources.cutout.paper import sprite
 from resources.cutout.places import build, location_seed, scene_of, words_of
 from resources.cutout.places.base import HEIGHT
-from resources.cutout.score import Stage, StageFigure
+from resources.cutout.score import Stage
 from schemas.media import Figure, ImageRequest
 from schemas.vocabulary import ShotSize
 
@@ -96,4 +96,3 @@ def _body(figure: Figure, film_seed: int) -> Body:
         chin=max(0.02, (bottom - still.y) / _REFERENCE + eyes),
         seed=seed,
     )
-

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resources.cutout.cast import Pose, Puppet
-from resources.cutout.dressing import thing_of
 from resources.cutout.direct import direct
+from resources.cutout.dressing import thing_of
 from resources.cutout.score import Score, Stage, StageFigure
 from resources.cutout.stage import lay_out
 from resources.pipeline.resolve import Script

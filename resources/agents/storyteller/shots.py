@@ -41,6 +41,11 @@ class Draft:
     """Seconds to stay longer than the lines need."""
 
     @property
+    def doer(self) -> Player | None:
+        """Who does what is done: whoever has the thing of the deed, else who is seen first."""
+        return self.held[0][0] if self.deed and self.held else self.seen[0] if self.seen else None
+
+    @property
     def seconds(self) -> float:
         """How long it will about last."""
         spoken = sum(len(line.text) / SPEECH_RATE + PAUSE_S for line in self.lines) + 0.3
@@ -155,7 +160,7 @@ def _prompt(draft: Draft, action: str, rng: random.Random) -> str:
     doing = f", who {action}" if len(people) == 1 else f" who {action}" if people and draft.beat == "end" else ""
     shown = f", with {listed}" if who and listed else ""
     if len(people) > 1 and not doing:
-        doing = f"; {people[0]} {action}"
+        doing = f"; {draft.doer.name if draft.doer else people[0]} {action}"
     told = (
         f"{framing} of {subject}{doing}{feeling}{shown}, {draft.scene.inside} {hour}, {sky}: "
         f"{staging['light'][location.time_of_day.value]}, and {staging['air'][location.weather.value]}."

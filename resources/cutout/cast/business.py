@@ -90,7 +90,7 @@ def lean_in(t: float, whole: float) -> Doing:
 
 @business
 def step_back(t: float, whole: float) -> Doing:
-    return Doing(swell(t, 0.7), lean=-7.0, x=-0.10, near=58.0, far=34.0)
+    return Doing(swell(t, 0.7), lean=-7.0, x=-0.06, near=58.0, far=34.0)
 
 
 @business

@@ -128,7 +128,7 @@ class Puppet:
 
     def held_spot(self, pose: Pose, thing: str) -> tuple[float, float, float]:
         """Where ``thing`` is when this figure holds it: its middle, its foot and its height, in pixels of the frame."""
-        share, size, _ = grip(thing)
+        share, size, _, _ = grip(thing)
         place = self.rig.place(self.rig.hand_part, pose, {})
         x, y = place.at(*self.rig.hand)
         tall = size * self.height * self.bears
@@ -202,7 +202,7 @@ class Puppet:
 
     def _held(self, canvas: skia.Canvas, pose: Pose, hand: Place, side: int) -> None:
         """The held thing hangs or stands upright in the hand, tilted a little with the arm."""
-        share, size, tilt = grip(pose.held or "")
+        share, size, tilt, away = grip(pose.held or "")
         x, y = hand.at(*self.rig.hand)
         tall = size * self.height * self.bears
         canvas.save()
@@ -210,7 +210,7 @@ class Puppet:
         if self.rig.holds == "back":
             share = 0.0
         else:
-            canvas.rotate(side * max(-25.0, min(25.0, (hand.angle + 60.0) * tilt)))
+            canvas.rotate(side * max(-25.0, min(25.0, (hand.angle + 60.0) * tilt + away)))
         draw_prop(canvas, pose.held or "", 0.0, tall * share, tall, self.seed, False if pose.dark else None)
         canvas.restore()
 
