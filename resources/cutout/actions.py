@@ -93,8 +93,8 @@ def deeds_of(action: str, things: Collection[str] = ()) -> Deeds:
     # "walking slowly into the barn" is walking into it
     walk = _phrases("walk").find([word for word in bare if word == "fly" or not word.endswith("ly")])
     doing = _phrases("business").find(bare)
-    if doing and doing[0] == "kindle" and bare[doing[1] - 1 : doing[1]] in (["the"], ["a"]):
-        doing = None  # "catches the light"
+    if doing and doing[0] == "kindle" and bare[: doing[1]][-1:] in (["the"], ["a"], ["of"]):
+        doing = None  # "catches the light", "a circle of light"
     hands = _phrases("hands").find(bare) if there else None
     runs = _phrases("runs").find(bare) is not None
     first = min((found[1] for found in (walk, doing, hands) if found), default=-1)

@@ -24,6 +24,8 @@ _FREE = 999.0
 _STEP = 4
 _ARM = 4.6
 """Half the thickness of an arm and its hand, in design units."""
+_HALF = 0.4
+"""Half the width of what is held, for its height."""
 _AIR = 2.0
 """Between a hand and somebody else's face, in design units."""
 _HANGING = 10.0
@@ -150,7 +152,8 @@ def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
         spots = puppet.arm(pose, name)
         if near and actor.figure.held:
             x, foot, tall = puppet.held_spot(pose, actor.figure.held)
-            spots = [*spots, (x, foot - tall), (x, foot - tall / 2)]
+            edges = [(x + side * _HALF * tall, foot - tall / 2) for side in (-1, 1)]
+            spots = [*spots, (x, foot - tall), (x, foot - tall / 2), *edges]
         if _meets(spots, others, margin + _AIR * puppet.unit):
             low = angle < 3 * _STEP
             return _FREE if low and passing else _HANGING if low else float(angle - _STEP)

@@ -32,7 +32,7 @@ def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], fr
         effects=request.effects,
         parts=[] if stage is None else _parts(request, stage, deeds, passes),
         passes=passes,
-        kindled_s=round(0.4 * seconds, 3) if stage and deeds.business == "kindle" and _is_dark(stage) else None,
+        kindled_s=_kindled(stage, deeds, seconds),
     )
 
 
@@ -41,8 +41,12 @@ def _things(stage: Stage) -> set[str]:
     return {*(one.held for one in stage.figures if one.held), *(prop.name for prop in stage.props)}
 
 
-def _is_dark(stage: Stage) -> bool:
-    return any(one.dark for one in (*stage.figures, *stage.props))
+def _kindled(stage: Stage | None, deeds: Deeds, seconds: float) -> float | None:
+    """When somebody has lit what is dark here, in seconds; None when nobody does."""
+    if stage is None or not stage.figures or deeds.business != "kindle":
+        return None
+    dark = any(one.dark for one in (*stage.figures, *stage.props))
+    return round(0.4 * seconds, 3) if dark else None
 
 
 def _parts(request: VideoRequest, stage: Stage, deeds: Deeds, passes: list[Pass]) -> list[Part]:

@@ -108,7 +108,7 @@ class Painter:
     def paint(self, canvas: skia.Canvas, number: int) -> None:
         """Draw a frame on a canvas of the frame's size."""
         t, lens = number / self.camera.fps, self.camera.at(number)
-        order = sorted(self.actors, key=lambda actor: actor.figure.depth)
+        order = sorted(self.actors, key=lambda actor: (actor.figure.depth, self._before(actor.figure)))
         windows = list(self.scenery.windows)
         done, middle = 0, False
         for layer in self.layers:
@@ -127,6 +127,10 @@ class Painter:
         if self.air.before and not self.scenery.indoors:
             self.air.before(canvas, t)
         self._finish(canvas, t)
+
+    def _before(self, figure: StageFigure) -> bool:
+        """Of two who stand side by side the one who has the thing is in front: it must not vanish behind a back."""
+        return len(self.actors) == 2 and self.width > 0.8 * self.height and figure.held is not None
 
     def poses(self, number: int) -> list[tuple[StageFigure, Puppet, Pose]]:
         """Everybody's pose at a frame, for the rig's ground truth."""

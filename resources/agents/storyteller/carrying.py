@@ -83,7 +83,7 @@ class Carrying:
         return "give" if len(self.film.players) > 1 and not met_later else "show"
 
     def shot(self, draft: Draft, *, turn: bool, last: bool) -> None:
-        """Put the things into a shot."""
+        """Put the things into a shot: ``turn`` says that the story turns in it, ``last`` that it ends with it."""
         if draft.size is ShotSize.INSERT:
             self.seen |= {prop for prop in draft.props if prop != self.carried}
             draft.props = [self._called(prop) for prop in draft.props]
@@ -101,7 +101,9 @@ class Carrying:
     def _turn(self, draft: Draft) -> None:
         """Whoever does it is there, and near enough and far enough to be seen doing it."""
         doer = self.holder or self.film.witness
-        if draft.size not in _ROOMY:
+        if self.deed == "plant":  # the ground is seen
+            draft.size = ShotSize.WIDE
+        elif draft.size not in _ROOMY:
             draft.size = ShotSize.MEDIUM
         order = [*self.film.players, *([self.film.witness] if self.film.witness else [])]
         needed = [doer, *(self._others(doer)[:1] if self.deed == "give" else [])]

@@ -123,8 +123,8 @@ def _times(idea: Idea, shape: str, mood: Mood, concept: dict[str, str], rng: ran
 
 
 def _fitting(arcs: list[dict[str, Any]], shape: str, mood: Mood, rng: random.Random) -> dict[str, Any]:
-    """One of ``arcs``: six times as likely when it is one for this shape, and again for this mood."""
-    fits = [6 ** ((shape in one["for"]) + (mood.value in one["for"])) for one in arcs]
+    """One of ``arcs``: four times as likely when it is one for this shape, and again for this mood."""
+    fits = [4 ** ((shape in one["for"]) + (mood.value in one["for"])) for one in arcs]
     return rng.choices(arcs, fits)[0]
 
 
