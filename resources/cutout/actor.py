@@ -158,7 +158,9 @@ def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
             low = angle < 3 * _STEP
             return _FREE if low and passing else _HANGING if low else float(angle - _STEP)
         if _meets(spots, own, margin):
-            return float(angle - _STEP) if angle >= 3 * _STEP else _FREE
+            if angle >= 3 * _STEP:
+                return float(angle - _STEP)
+            own = []  # it hangs over it anyway; what others' faces forbid still counts
     return _FREE
 
 
