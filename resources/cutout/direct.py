@@ -45,7 +45,7 @@ def _kindled(stage: Stage | None, deeds: Deeds, seconds: float) -> float | None:
     """When somebody has lit what is dark here, in seconds; None when nobody does."""
     if stage is None or not stage.figures or deeds.business != "kindle":
         return None
-    dark = any(one.dark for one in (*stage.figures, *stage.props))
+    dark = any(one.dark for one in stage.figures) or any(one.dark for one in stage.props)
     return round(0.4 * seconds, 3) if dark else None
 
 

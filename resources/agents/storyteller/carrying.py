@@ -210,7 +210,7 @@ def _holder(film: Film) -> Player | None:
     """The hero, or who is with them when the hero has no hand to hold anything in; the witness of a film of nobody."""
     handless = set(english.data("staging")["handless"])
     able = [one for one in film.players[:2] if str(one.character.look.species) not in handless]
-    return (able or film.players or [film.witness])[0]
+    return next(iter(able or film.players), film.witness)
 
 
 def _told(player: Player) -> str:

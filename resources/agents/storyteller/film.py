@@ -124,15 +124,13 @@ def _shape(story: Idea, rng: random.Random) -> str:
 
 
 def _witness(scene: Scene, rng: random.Random, seed: int, story: Idea) -> Player | None:
-    name: str | None = english.data("stage")["witnesses"][scene.place.value]
-    alone = rng.random() < 0.2
+    """Who sees what nobody is in: somebody must be there to do something about it."""
+    name: str = english.data("stage")["witnesses"][scene.place.value]
     lonely = setting.concept_witness(story)
     if lonely:
         noun = lonely.split(" ", 1)[1].removesuffix(" alone")
         person = Who(noun, english.article(noun), Species.PERSON, gender="he" if noun.endswith(" man") else "she")
         return people.cast(Idea(story.text, story.sentences, cast=[person]), scene.place, rng, seed).hero
-    if name is None or alone:
-        return None
     noun = name.split(" ", 1)[1]
     who = Who(noun, name, species_of(noun) or Species.BIRD)
     return people.cast(Idea(story.text, story.sentences, cast=[who]), scene.place, rng, seed).hero

@@ -52,7 +52,7 @@ class Portrait:
         if beat == "witness":
             if self.film.witness and self.film.witness.character.look.species is Species.PERSON:
                 return self._say(data["witness_person"], scene)
-            return self._say(data["witness"][place] if self.film.witness else data["witness_none"], scene)
+            return self._say(data["witness"][place], scene)
         thought: list[str] = next(
             (data["thoughts"][word] for word in data["thoughts"] if word in self.film.idea.keywords), []
         )
