@@ -164,7 +164,10 @@ def test_fear_is_seen_before_what_is_feared() -> None:
 
 def test_what_somebody_left_with_is_seen_with_them_alone() -> None:
     for one in film("clockmaker", 0):
-        there = {"violin", "suitcase"} & {*(prop.name for prop in one.stage.props), *(f.held for f in one.stage.figures)}
+        there = {"violin", "suitcase"} & {
+            *(prop.name for prop in one.stage.props),
+            *(f.held for f in one.stage.figures),
+        }
         assert bool(there) == ("granddaughter" in one.shot.characters), one.shot.id
 
 

@@ -21,6 +21,8 @@ from schemas.vocabulary import Emotion, Place, ShotSize
 _ROOMY = (ShotSize.WIDE, ShotSize.MEDIUM)
 """Where hands, and things on the ground, are seen."""
 _TURNS = ("turn", "reveal")
+_KEPT = 0.5
+"""How often what might be lost and found again is not lost."""
 _MOST = 4
 """Things of one shot."""
 
@@ -43,6 +45,8 @@ class Carrying:
     """It is a light, and nobody has lit it yet."""
     lies: Place | None = None
     """Where it stands when nobody holds it."""
+    lost_by: Player | None = None
+    """Who lost it, once it is lost."""
     gone: dict[str, Player] = field(default_factory=dict)
     """What somebody took along who has left: prop by owner."""
     awaited: str = ""
@@ -82,8 +86,27 @@ class Carrying:
         met_later = self.film.roles.recipient is not None
         return "give" if len(self.film.players) > 1 and not met_later else "show"
 
-    def shot(self, draft: Draft, *, turn: bool, last: bool) -> None:
-        """Put the things into a shot: ``turn`` says that the story turns in it, ``last`` that it ends with it."""
+    def lose(self, drafts: Sequence[Draft], turn: int) -> int:
+        """The shot before ``turn`` in which the thing is lost, to be found again at the turn; -1 where it is kept.
+
+        It is lost in a wide shot of the second act, in the place of the turn, by whoever has it.
+        """
+        wide = [
+            at
+            for at, draft in enumerate(drafts[: max(0, turn)])
+            if draft.act == 2 and draft.size is ShotSize.WIDE and self.holder in draft.seen
+            if draft.scene.place is drafts[turn].scene.place
+        ]
+        if self.deed not in ("give", "show") or not wide or self.rng.random() < _KEPT:
+            return -1
+        self.deed = "recover"
+        return wide[-1]
+
+    def shot(self, draft: Draft, *, turn: bool, last: bool, lost: bool = False) -> None:
+        """Put the things into a shot.
+
+        ``turn`` says that the story turns in it, ``last`` that it ends with it, ``lost`` that the thing is lost in it.
+        """
         if draft.size is ShotSize.INSERT:
             self.seen |= {prop for prop in draft.props if prop != self.carried}
             draft.props = [self._called(prop) for prop in draft.props]
@@ -94,13 +117,17 @@ class Carrying:
             self._turn(draft)
         elif last and (heir := self._heir(draft)) is not None:
             draft.deed = self._says("give_to").replace("{heir}", _told(heir))
+        elif lost:
+            draft.deed = self._says("drop")
         self._place(draft)
         if turn and self.deed:
             self._after(draft)
+        if lost:
+            self.lost_by, self.holder, self.lies = self.holder, None, draft.scene.place
 
     def _turn(self, draft: Draft) -> None:
         """Whoever does it is there, and near enough and far enough to be seen doing it."""
-        doer = self.holder or self.film.witness
+        doer = self._finder() or self.holder or self.film.witness
         if self.deed == "plant":  # the ground is seen
             draft.size = ShotSize.WIDE
         elif draft.size not in _ROOMY:
@@ -109,6 +136,16 @@ class Carrying:
         needed = [doer, *(self._others(doer)[:1] if self.deed == "give" else [])]
         draft.seen = [one for one in order if one in draft.seen or one in needed]
         draft.deed = self._says(self.deed)
+        if self.lost_by is not None and doer is not None:
+            draft.by, draft.deed = doer, draft.deed.replace("{finder}", _told(doer))
+
+    def _finder(self) -> Player | None:
+        """Who finds what was lost: the other one, unless words cannot tell the two apart."""
+        if self.lost_by is None:
+            return None
+        base = self.lost_by.character.id.split("-")[0]
+        others = [one for one in self._others(self.lost_by)[:1] if one.character.id.split("-")[0] != base]
+        return next(iter(others), self.lost_by)
 
     def _others(self, doer: Player | None) -> list[Player]:
         return [one for one in self.film.players if one is not doer]
@@ -132,7 +169,7 @@ class Carrying:
         elif self.deed == "plant":
             self.holder, self.lies = None, draft.scene.place
         elif self.lies is not None:
-            self.holder, self.lies = self.film.witness, None
+            self.holder, self.lies = self._finder() or self.film.witness, None
         self.dark = False
 
     def _place(self, draft: Draft) -> None:
@@ -175,10 +212,11 @@ def carry(film: Film, drafts: Sequence[Draft], rng: random.Random) -> None:
     place_inserts(film, drafts)
     state = Carrying.of(film, rng)
     at = _turning_point(drafts)
+    lost = state.lose(drafts, at)
     for number, draft in enumerate(drafts):
         if film.idea.fear and number < at:
             _frighten(film, draft)
-        state.shot(draft, turn=number == at, last=number == len(drafts) - 1)
+        state.shot(draft, turn=number == at, last=number == len(drafts) - 1, lost=number == lost)
     _show_the_rest(film, drafts)
 
 

@@ -59,7 +59,7 @@ class Portrait:
         if beat == "grow":
             told = thought or (data["skies"][air] if air != "clear" else data["places"][place])
         else:
-            told = thought or [*data["hours"][hour], *data["places"][place]]
+            told = thought or data["hours"][hour]  # the place has had its say, or the sky
         return self._say(told, scene) or self._say(data["places"][place], scene)
 
     def _thing(self, at: int, scene: Scene) -> list[Dialogue]:

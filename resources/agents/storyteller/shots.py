@@ -35,6 +35,8 @@ class Draft:
     """Who has which of the things in the hand, as they are spoken of."""
     deed: str = ""
     """What is visibly done in this shot, in place of an action that fits the beat."""
+    by: Player | None = None
+    """Who does the deed, where it is not whoever has the thing."""
     scared: bool = False
     """Whoever is seen first stands before what they are afraid of."""
     extra: float = 0.0
@@ -43,7 +45,8 @@ class Draft:
     @property
     def doer(self) -> Player | None:
         """Who does what is done: whoever has the thing of the deed, else who is seen first."""
-        return self.held[0][0] if self.deed and self.held else self.seen[0] if self.seen else None
+        having = self.held[0][0] if self.deed and self.held else None
+        return self.by or having or next(iter(self.seen), None)
 
     @property
     def seconds(self) -> float:
@@ -160,7 +163,8 @@ def _prompt(draft: Draft, action: str, rng: random.Random) -> str:
     doing = f", who {action}" if len(people) == 1 else f" who {action}" if people and draft.beat == "end" else ""
     shown = f", with {listed}" if who and listed else ""
     if len(people) > 1 and not doing:
-        doing = f"; {draft.doer.name if draft.doer else people[0]} {action}"
+        doer = draft.doer.name if draft.doer else people[0]
+        doing = f"; {action}" if action.startswith(doer) else f"; {doer} {action}"
     told = (
         f"{framing} of {subject}{doing}{feeling}{shown}, {draft.scene.inside} {hour}, {sky}: "
         f"{staging['light'][location.time_of_day.value]}, and {staging['air'][location.weather.value]}."
