@@ -142,7 +142,7 @@ def _kept(one: Staged, thing: str, found: list[Seen], holder: str, place: Place 
 
 
 def done(one: Staged) -> str:
-    """What is visibly done with a thing in a shot wide enough to see it: passed, lit, or a business of whoever has it."""
+    """What is done with a thing in a shot wide enough to see it: passed, lit, or a business of whoever has it."""
     if one.stage.size not in (ShotSize.WIDE, ShotSize.MEDIUM):
         return ""
     if one.score.passes:

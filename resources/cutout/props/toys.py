@@ -9,7 +9,7 @@ from resources.cutout.props.sheet import Sheet, band, blob, box, oval, poly
 from resources.cutout.props.sheet import star as star_shape
 
 
-@thing(half=40, grip=0.04, held=0.46, tilt=0.0, away=8.0)
+@thing(half=40, grip=0.04, held=0.36, tilt=0.0, away=4.0)
 def kite(s: Sheet, lit: bool) -> None:
     s.string(((2, -44), (-10, -32), (8, -20), (-4, -8), (0, 0)), DARK, 1.4)
     for x, y in ((-6, -34), (6, -21), (-3, -9)):
