@@ -21,6 +21,7 @@ warnings.filterwarnings(
     "ignore", message=r"Non-compliant tag keys like \['dagster/partition", category=DeprecationWarning
 )
 
+from resources.keys import take_keys  # noqa: E402
 from resources.profile import load_profile  # noqa: E402
 from sparkle_assets.assets.film import final_cut, qa_report  # noqa: E402
 from sparkle_assets.assets.plan import movie_plan  # noqa: E402
@@ -57,4 +58,5 @@ def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | Non
     )
 
 
+take_keys()
 defs = build_definitions(home_from_environment(), served_profile())

@@ -16,7 +16,9 @@ from types import FrameType
 import click
 
 from resources.errors import SparkleError, memory_errors, one_line
+from resources.keys import take_keys
 from sparkle_assets.cli.cluster import cluster
+from sparkle_assets.cli.common import only_text
 from sparkle_assets.cli.control import pause_film, resume_film, stop_film
 from sparkle_assets.cli.deliver import deliver
 from sparkle_assets.cli.doctor import doctor
@@ -55,6 +57,7 @@ def sparkle(log_format: str) -> None:
     sparkle list
     sparkle retake MOVIE SHOT
     """
+    take_keys()
     if log_format == "json":
         from resources.telemetry.logs import VARIABLE, log_json
 
@@ -63,11 +66,11 @@ def sparkle(log_format: str) -> None:
 
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
-    sparkle.add_command(command)
+    sparkle.add_command(only_text(command))
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
-    sparkle.add_command(command)
+    sparkle.add_command(only_text(command))
 for command in (schemas, ui, worker, cluster, models, gc, storage):
-    sparkle.add_command(command)
+    sparkle.add_command(only_text(command))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

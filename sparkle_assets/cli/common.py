@@ -6,12 +6,13 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from resources.errors import SparkleError
+from resources.errors import InputError, SparkleError, is_text
 from resources.store.film import Home
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -35,6 +36,30 @@ def json_option(function: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object on standard output.")(
         function
     )
+
+
+def only_text(command: click.Command) -> click.Command:
+    """``command`` with all that is below it, refusing words that are no text.
+
+    Python hides bytes that are no UTF-8 in halves of surrogate pairs, which no file and no database takes. The name of
+    a file may have them: paths are left alone.
+    """
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            only_text(below)
+    callback = command.callback
+    if callback is not None:
+
+        @wraps(callback)
+        def checked(*args: Any, **given: Any) -> Any:
+            for name, value in given.items():
+                words = value if isinstance(value, tuple) else (value,)
+                if any(isinstance(word, str) and not is_text(word) for word in words):
+                    raise InputError(f"{name} is not UTF-8 text", hint="is the terminal's encoding another one?")
+            return callback(*args, **given)
+
+        command.callback = checked
+    return command
 
 
 def by_id_or_number(ids: Sequence[str], wanted: str) -> str:

@@ -115,6 +115,7 @@ def test_a_film_from_a_plan_then_an_edit_then_nothing(sparkle: Sparkle, tmp_path
 
 BAD: dict[str, tuple[list[str], str]] = {
     "no idea": (["make"], "what is the film about?"),
+    "an idea that is no text": (["make", "A fox \udced\udca0\udc80"], "idea is not UTF-8 text"),
     "an empty idea": (["make", "  \t "], "the idea is empty"),
     "a long idea": (["make", "word " * 5000], "at most 2,000 are read"),
     "a missing plan": (["make", "--plan", "nope.json"], "cannot be read"),

@@ -163,6 +163,7 @@ def run(place: Path, args: list[str]) -> Answered:
 @given(commands())
 @example(["make", "--dry-run", "A fox", "--profile", "../x"])
 @example(["make", "--dry-run", "\udcff", "--json"])
+@example(["make", "--dry-run", "0\udced\udca0\udc80"])
 @example(["status", "\udcff", "--json"])
 @example(["status", "\x1b[2J", "--json"])
 @example(["plan", "validate", "pipe"])
@@ -170,6 +171,7 @@ def run(place: Path, args: list[str]) -> Answered:
 @example(["verify", "link"])
 @example(["review", MOVIE, "--note", "\udcff"])
 @example(["timeline", MOVIE, "\u00b2"])
+@example(["timeline", MOVIE, "\udced\udca0\udc80"])
 def test_any_command_ends_in_an_answer_or_one_line(place: Path, args: list[str]) -> None:
     got = run(place, args)
     assert got.code in (0, 1, 2, 3), got

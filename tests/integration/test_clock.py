@@ -14,9 +14,9 @@ import pytest
 
 from resources.director.bench import Bench
 from resources.director.production_agent import run
+from resources.keys import KeyRefused
 from resources.pipeline.delivery import certificate
 from resources.pipeline.delivery.certificate import home_signer
-from resources.pipeline.delivery.errors import KeyRefused
 from resources.store.collect import collect
 from resources.store.film import Home
 from resources.store.inbox import SETTLE_S, Inbox

@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from resources.errors import InputError, RenderFault
+from resources.keys import KeyRefused
 from resources.media.encode import Picture, encode_segment
 from resources.media.essence import essence_hash
 from resources.pipeline.delivery.certificate import Signer, home_signer, own_signer, remember, trusts
-from resources.pipeline.delivery.errors import KeyRefused
 from resources.pipeline.delivery.sign import mark_path, mark_text, signed_copy
 from resources.pipeline.delivery.source import film_source, stage_source
 from resources.pipeline.delivery.verify import read_mark, verify

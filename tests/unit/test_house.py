@@ -30,6 +30,7 @@ ROOMS = [
     "resources.telemetry",
     "resources.store",
     "resources.config",
+    "resources.keys",
     "resources.errors",
     "schemas",
 ]

@@ -13,8 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
-from resources.errors import InputError
-from resources.pipeline.delivery.errors import KeyRefused
+from resources.keys import KeyRefused, read_private
 from resources.pipeline.delivery.issue import issued
 from resources.pipeline.delivery.signature import PrivateKey, is_private, public_key_of, sign
 from resources.store.atomic import TEMPORARY, disk_errors, sync_folder, write_bytes
@@ -167,17 +166,7 @@ def _certificates(text: str, path: Path) -> tuple[x509.Certificate, ...]:
 
 def _private_key(path: Path) -> PrivateKey:
     """Read a key that its owner alone may read. What the file holds is never told."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from None
-    with os.fdopen(handle, "rb") as file:
-        told = os.fstat(file.fileno())
-        if not stat.S_ISREG(told.st_mode):
-            raise KeyRefused("is not a file", where=str(path))
-        if stat.S_IMODE(told.st_mode) & 0o077:
-            raise KeyRefused("others may read this key", where=str(path), hint=f"chmod 600 {path}")
-        data = file.read(MAX_PEM_BYTES)
+    data = read_private(path, MAX_PEM_BYTES)
     try:
         key = serialization.load_pem_private_key(data, password=None)
     except TypeError:

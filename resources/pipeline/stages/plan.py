@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from resources.config import first_fault
-from resources.errors import InputError, Missing, PlanInvalid, RenderFault
+from resources.errors import InputError, Missing, PlanInvalid, RenderFault, is_text
 from resources.media.conform import check_media
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script, with_ids
@@ -84,6 +84,8 @@ def check_idea(idea: str) -> str:
             "there are no words in the idea" if clean else "the idea is empty",
             hint='for example: sparkle make "A lighthouse keeper befriends a storm"',
         )
+    if not is_text(clean):
+        raise InputError("the idea is not UTF-8 text", hint="is the terminal's encoding another one?")
     if len(clean) > MAX_IDEA:
         raise InputError(
             f"the idea has {len(clean):,} characters, at most {MAX_IDEA:,} are read",
