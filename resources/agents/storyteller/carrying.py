@@ -16,11 +16,10 @@ from resources.agents.storyteller.film import Film, fixed, fixed_in_the_sky
 from resources.agents.storyteller.people import Player, is_away
 from resources.agents.storyteller.shots import Draft
 from resources.lexicon import props_in
-from schemas.vocabulary import Emotion, Place, ShotSize
+from schemas.vocabulary import Place, ShotSize
 
-_ROOMY = (ShotSize.WIDE, ShotSize.MEDIUM)
+ROOMY = (ShotSize.WIDE, ShotSize.MEDIUM)
 """Where hands, and things on the ground, are seen."""
-_TURNS = ("turn", "reveal")
 _KEPT = 0.5
 """How often what might be lost and found again is not lost."""
 _MOST = 4
@@ -130,7 +129,7 @@ class Carrying:
         doer = self._finder() or self.holder or self.film.witness
         if self.deed == "plant":  # the ground is seen
             draft.size = ShotSize.WIDE
-        elif draft.size not in _ROOMY:
+        elif draft.size not in ROOMY:
             draft.size = ShotSize.MEDIUM
         order = [*self.film.players, *([self.film.witness] if self.film.witness else [])]
         needed = [doer, *(self._others(doer)[:1] if self.deed == "give" else [])]
@@ -155,7 +154,7 @@ class Carrying:
         heir = self.film.roles.recipient
         if heir is None or heir not in draft.seen or self.holder not in draft.seen or heir is self.holder:
             return None
-        return None if heir in self.gone.values() or draft.size not in _ROOMY else heir
+        return None if heir in self.gone.values() or draft.size not in ROOMY else heir
 
     def _says(self, deed: str) -> str:
         told: list[str] = english.data("staging")["deeds"][deed]["says"]
@@ -173,7 +172,7 @@ class Carrying:
         self.dark = False
 
     def _place(self, draft: Draft) -> None:
-        roomy, here = draft.size in _ROOMY, draft.scene.place
+        roomy, here = draft.size in ROOMY, draft.scene.place
         held: list[tuple[Player, str]] = []
         props: list[str] = []
         if self.carried and self.holder in draft.seen and self.holder is not None:
@@ -207,43 +206,6 @@ class Carrying:
         return f"unlit {prop}" if prop == self.carried and self.dark else prop
 
 
-def carry(film: Film, drafts: Sequence[Draft], rng: random.Random) -> None:
-    """Put the things of ``film`` into its shots, and the deed into the one at which the story turns."""
-    place_inserts(film, drafts)
-    state = Carrying.of(film, rng)
-    at = _turning_point(drafts)
-    lost = state.lose(drafts, at)
-    for number, draft in enumerate(drafts):
-        if film.idea.fear and number < at:
-            _frighten(film, draft)
-        state.shot(draft, turn=number == at, last=number == len(drafts) - 1, lost=number == lost)
-    _show_the_rest(film, drafts)
-
-
-def place_inserts(film: Film, drafts: Sequence[Draft]) -> None:
-    """Inserts show the things alone, one after the other; the last is shown again when there are more inserts."""
-    inserts = [draft for draft in drafts if draft.size is ShotSize.INSERT]
-    for at, draft in enumerate(inserts):
-        draft.props = ["clock"] if draft.beat == "clock" else [film.props[min(at, len(film.props) - 1)]]
-
-
-def _frighten(film: Film, draft: Draft) -> None:
-    """Until the turn, whoever is afraid is seen before what they are afraid of, and shrinks from it."""
-    hero, feared = film.roles.hero, film.players[1:3]
-    if draft.size is not ShotSize.INSERT and hero in draft.seen and hero is not None and feared:
-        if draft.beat == "establish":
-            draft.seen = [hero, *feared]
-        if any(one in draft.seen for one in feared):
-            draft.scared, draft.emotion = True, Emotion.AFRAID
-
-
-def _turning_point(drafts: Sequence[Draft]) -> int:
-    """The shot in which the story turns; of a story cut short, the last but one in which somebody is seen."""
-    turns = [at for at, draft in enumerate(drafts) if draft.beat in _TURNS]
-    peopled = [at for at, draft in enumerate(drafts) if draft.seen]
-    return turns[-1] if turns else (peopled[-2:] or [-1])[0]
-
-
 def _holder(film: Film) -> Player | None:
     """The hero, or who is with them when the hero has no hand to hold anything in; the witness of a film of nobody."""
     handless = set(english.data("staging")["handless"])
@@ -264,11 +226,3 @@ def _taken_along(film: Film) -> dict[str, Player]:
     lows = [token.lower() for token in english.tokens(film.idea.text)]
     behind = lows[away.who.last :]
     return {thing.prop: away for thing in film.idea.things if thing.word.split()[-1].lower() in behind}
-
-
-def _show_the_rest(film: Film, drafts: Sequence[Draft]) -> None:
-    """What the idea names is seen at least once, whatever became of the shot it was meant for."""
-    shown = {prop.removeprefix("unlit ") for draft in drafts for prop in draft.props}
-    roomy = [draft for draft in drafts if draft.size in _ROOMY] or list(drafts)
-    for at, thing in enumerate(thing for thing in film.idea.things if thing.prop not in shown):
-        roomy[at % len(roomy)].props.append(thing.prop)

@@ -10,7 +10,7 @@ from typing import Literal, cast
 from resources.agents.forbidden import forbidden_in
 from resources.agents.storyteller import clean, english, foreign, reading, shots
 from resources.agents.storyteller.beats import english_drafts
-from resources.agents.storyteller.carrying import carry
+from resources.agents.storyteller.continuity import carry
 from resources.agents.storyteller.film import decide
 from resources.agents.storyteller.length import Length
 from resources.agents.storyteller.people import NARRATOR
