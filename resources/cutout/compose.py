@@ -6,6 +6,7 @@ face; an insert is a thing alone. A narrow frame brings people closer together a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from resources.cutout.cast.stature import WIDE_GROWTH
@@ -63,11 +64,19 @@ class Composer:
     """The composition of one frame; lengths in pixels."""
 
     def __init__(
-        self, request: ImageRequest, scenery: Scenery, size: ShotSize, bodies: list[Body], *, ledge: bool = False
+        self,
+        request: ImageRequest,
+        scenery: Scenery,
+        size: ShotSize,
+        bodies: list[Body],
+        *,
+        ledge: bool = False,
+        holders: Collection[str] = (),
     ) -> None:
-        """``ledge`` says that things stand along the foot of a closer shot."""
+        """``ledge`` says that things stand along the foot of a closer shot, ``holders`` who has one in the hand."""
         self.request, self.scenery, self.size, self.bodies = request, scenery, size, bodies
         self.ledge = ledge
+        self.holding = [body.figure.character_id in holders for body in bodies]
         self.width, self.height = float(request.width), float(request.height)
         self.unit = self.height / HEIGHT
         self.aspect = self.width / self.height
@@ -247,8 +256,9 @@ class Composer:
             return [(x, k % 2 if count > 3 else 0) for k, x in enumerate(wide)]
         if count == 1:
             return [(0.5 - 0.04 * self.side, 0)]
-        if count == 2:  # the smaller one stands in front
+        if count == 2:  # who holds something stands in front, else the smaller one
             front = 0 if self.bodies[0].stature < self.bodies[1].stature else 1
+            front = self.holding.index(True) if self.holding.count(True) == 1 else front
             return [(0.32, int(front == 1)), (0.68, int(front == 0))]
         return [
             (0.20 + 0.60 * k / (count - 1), (k + 1) % 2 + (1 if count > 4 and k % 3 == 0 else 0)) for k in range(count)
