@@ -6,6 +6,7 @@ import colorsys
 from functools import cache
 
 from resources.agents.repairs import plain
+from resources.lexicon.tones import oklab
 from resources.lexicon.words import data
 from schemas.media import Figure, ResolvedLook
 from schemas.vocabulary import Age, Build, Hair, Headwear, Species
@@ -45,7 +46,7 @@ def portrait(figure: Figure) -> str:
 
 def colour_name(code: str, without: frozenset[str] = _HAIR_ONLY) -> str:
     """The plain word nearest to ``#rrggbb``; hue counts more than lightness, as it does in words."""
-    light, a, b = _oklab(code)
+    light, a, b = oklab(code)
     names = {name: colour for name, colour in _names().items() if name not in without}
 
     def away(name: str) -> tuple[float, str]:
@@ -58,25 +59,12 @@ def colour_name(code: str, without: frozenset[str] = _HAIR_ONLY) -> str:
 @cache
 def _names() -> dict[str, tuple[float, float, float]]:
     colours: dict[str, str] = data("looks")["colours"]
-    return {name: _oklab(code) for name, code in colours.items() if name not in _VAGUE}
+    return {name: oklab(code) for name, code in colours.items() if name not in _VAGUE}
 
 
 def _channels(code: str) -> tuple[float, float, float]:
     """Red, green and blue, 0 to 1."""
     return int(code[1:3], 16) / 255, int(code[3:5], 16) / 255, int(code[5:7], 16) / 255
-
-
-def _oklab(code: str) -> tuple[float, float, float]:
-    """Lightness and the two colour axes of OKLab (Ottosson 2020, bottosson.github.io/posts/oklab)."""
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(code))
-    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
-    middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
-    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
-    return (
-        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
-    )
 
 
 def _body(look: ResolvedLook) -> str:

@@ -6,7 +6,7 @@ in" does walk in, and a thing that is handed over changes hands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources as package_files
@@ -82,14 +82,20 @@ def _phrases(kind: str) -> _Phrases:
     return _Phrases(meant, max(map(len, meant)))
 
 
-def deeds_of(action: str) -> Deeds:
-    """What ``action`` asks for. A walk that is only part of the business ("step back") is business alone."""
+def deeds_of(action: str, things: Collection[str] = ()) -> Deeds:
+    """What ``action`` asks for. A walk that is only part of the business ("step back") is business alone.
+
+    Hands are about things: those the lexicon knows, and the ``things`` that are there, which it may not.
+    """
+    there = bool(props_in(action)) or any(thing.lower() in action.lower() for thing in things)
     words = [word.low for word in words_of(action)]
-    bare = _without_things(action, words)
+    bare = _without_things(action, words, things)
     # "walking slowly into the barn" is walking into it
     walk = _phrases("walk").find([word for word in bare if word == "fly" or not word.endswith("ly")])
     doing = _phrases("business").find(bare)
-    hands = _phrases("hands").find(bare) if props_in(action) else None
+    if doing and doing[0] == "kindle" and bare[: doing[1]][-1:] in (["the"], ["a"], ["of"]):
+        doing = None  # "catches the light", "a circle of light"
+    hands = _phrases("hands").find(bare) if there else None
     runs = _phrases("runs").find(bare) is not None
     first = min((found[1] for found in (walk, doing, hands) if found), default=-1)
     plural = first == 0 and len(stems(bare[0])) == 1 and bare[0] != "is"  # "walk on", not "walks" or "is walking"
@@ -102,9 +108,9 @@ def deeds_of(action: str) -> Deeds:
     )
 
 
-def _without_things(action: str, words: list[str]) -> list[str]:
+def _without_things(action: str, words: list[str], others: Collection[str]) -> list[str]:
     """The words without the things and the little words before them: what is left is verbs and where they go."""
-    things = {part for name in props_in(action) for part in name.split()}
+    things = {part for name in (*props_in(action), *others) for part in name.lower().split()}
     kept: list[str] = []
     for word in words:
         if things.isdisjoint(stems(word)):

@@ -24,6 +24,8 @@ _FREE = 999.0
 _STEP = 4
 _ARM = 4.6
 """Half the thickness of an arm and its hand, in design units."""
+_HALF = 0.4
+"""Half the width of what is held, for its height."""
 _AIR = 2.0
 """Between a hand and somebody else's face, in design units."""
 _HANGING = 10.0
@@ -46,10 +48,12 @@ class Actor:
     shadow: skia.Image | None
     phase: float
     lifted: bool
-    """A held thing is lifted into a medium shot."""
+    """A held thing is lifted into a medium or close shot."""
     passes: tuple[Pass, ...] = ()
     limits: tuple[float, float] = (_FREE, _FREE)
     """Degrees that the near and the far arm may rise."""
+    kindled_s: float | None = None
+    """When a dark thing begins to shine."""
     arms: tuple[Sequence[float], Sequence[float]] = ((), ())
     """Angles of the near and the far arm at every second frame; empty: as they are acted."""
 
@@ -63,7 +67,8 @@ class Actor:
         pose = self.part.pose(frame, base) if self.part else base
         if self.lifted and shown > 0:
             pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
-        pose = replace(pose, held=held, grasp=shown)
+        dark = figure.dark and (self.kindled_s is None or t < self.kindled_s)
+        pose = replace(pose, held=held, grasp=shown, dark=dark)
         near, far = self.limits
         if pose.arm_near > near - _KNEE or pose.arm_far > far - _KNEE:
             pose = replace(pose, arm_near=below(pose.arm_near, near), arm_far=below(pose.arm_far, far))
@@ -147,12 +152,15 @@ def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
         spots = puppet.arm(pose, name)
         if near and actor.figure.held:
             x, foot, tall = puppet.held_spot(pose, actor.figure.held)
-            spots = [*spots, (x, foot - tall), (x, foot - tall / 2)]
+            edges = [(x + side * _HALF * tall, foot - tall / 2) for side in (-1, 1)]
+            spots = [*spots, (x, foot - tall), (x, foot - tall / 2), *edges]
         if _meets(spots, others, margin + _AIR * puppet.unit):
             low = angle < 3 * _STEP
             return _FREE if low and passing else _HANGING if low else float(angle - _STEP)
         if _meets(spots, own, margin):
-            return float(angle - _STEP) if angle >= 3 * _STEP else _FREE
+            if angle >= 3 * _STEP:
+                return float(angle - _STEP)
+            own = []  # it hangs over it anyway; what others' faces forbid still counts
     return _FREE
 
 

@@ -6,55 +6,17 @@ face; an insert is a thing alone. A narrow frame brings people closer together a
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from resources.cutout.cast.stature import WIDE_GROWTH
 from resources.cutout.paper import rng
-from resources.cutout.paper import seed as seed_of
 from resources.cutout.places.base import HEIGHT, Scenery
-from resources.cutout.props import PROPS
-from resources.cutout.props.registry import THINGS
-from resources.cutout.score import StageFigure, StageProp, View
-from resources.lexicon import props_in
+from resources.cutout.score import StageFigure, View
 from schemas.media import Figure, ImageRequest
 from schemas.vocabulary import Place, ShotSize, Species
 
 SWIMMERS = frozenset({Species.FISH, Species.WHALE, Species.OCTOPUS})
-BIG_THINGS = frozenset(
-    [
-        "boat",
-        "ship",
-        "car",
-        "taxi",
-        "oven",
-        "bus",
-        "train",
-        "tree",
-        "door",
-        "house",
-        "rocket",
-        "bicycle",
-        "bike",
-        "piano",
-        "table",
-        "chair",
-        "bed",
-        "ladder",
-        "telescope",
-        "sled",
-        "cart",
-        "wagon",
-        "tent",
-        "gate",
-        "well",
-        "statue",
-        "throne",
-        "robot",
-        "snowman",
-        "balloon",
-        "kite",
-    ]
-)
 _WAVE = {ShotSize.WIDE: 0.66, ShotSize.MEDIUM: 0.50, ShotSize.CLOSE: 0.35, ShotSize.REACTION: 0.35}
 """Depth of a swimmer in the sea: just behind the wave that crosses the frame's lower part at this size."""
 _SUNK = {ShotSize.MEDIUM: 0.10, ShotSize.CLOSE: 0.06, ShotSize.REACTION: 0.06}
@@ -101,8 +63,20 @@ class _Head:
 class Composer:
     """The composition of one frame; lengths in pixels."""
 
-    def __init__(self, request: ImageRequest, scenery: Scenery, size: ShotSize, bodies: list[Body]) -> None:
+    def __init__(
+        self,
+        request: ImageRequest,
+        scenery: Scenery,
+        size: ShotSize,
+        bodies: list[Body],
+        *,
+        ledge: bool = False,
+        holders: Collection[str] = (),
+    ) -> None:
+        """``ledge`` says that things stand along the foot of a closer shot, ``holders`` who has one in the hand."""
         self.request, self.scenery, self.size, self.bodies = request, scenery, size, bodies
+        self.ledge = ledge
+        self.holding = [body.figure.character_id in holders for body in bodies]
         self.width, self.height = float(request.width), float(request.height)
         self.unit = self.height / HEIGHT
         self.aspect = self.width / self.height
@@ -147,7 +121,7 @@ class Composer:
         if count == 1:
             tall *= 1.06
         # faces must be read: the small grow towards the tall, and keep their order
-        heights = [tall * body.stature**0.74 for body in self.bodies]
+        heights = [tall * body.stature**WIDE_GROWTH for body in self.bodies]
         room = self.width * 0.90
         widths = [2 * body.half * height for body, height in zip(self.bodies, heights, strict=True)]
         squeeze = 0.78 if self.aspect < 0.8 else 0.9
@@ -198,7 +172,7 @@ class Composer:
         people = self.bodies[:3]
         count = len(people)
         share = {1: 0.60, 2: 0.46}.get(count, 0.36) * (0.88 if reaction else 1.0)
-        if self.request.props:  # they stand on a ledge, which hides the shoulders
+        if self.request.props:  # what is held or stands there has its share of the frame
             share *= 0.86
         columns = self._columns(count)
         heads: list[_Head] = []
@@ -242,7 +216,7 @@ class Composer:
         rows = [
             [head for head in heads if head.row == row] for row in sorted({head.row for head in heads}, reverse=True)
         ]
-        top, lowest = 0.05 * self.height, (0.60 if self.request.props else 0.66) * self.height
+        top, lowest = 0.05 * self.height, (0.60 if self.ledge else 0.66) * self.height
         tall = 0.0
         for here in rows:
             tall += max(head.body.crown * head.height for head in here) * (1.0 if here is rows[0] else 0.86)
@@ -265,7 +239,7 @@ class Composer:
 
     def _foot(self) -> float:
         """The row, in pixels, that feet stand on or are cut by in a closer shot."""
-        if self.request.props:
+        if self.ledge:
             return 0.92 * self.height
         return (0.985 if self.aspect > 0.8 or len(self.bodies) == 1 else 0.90) * self.height
 
@@ -282,8 +256,9 @@ class Composer:
             return [(x, k % 2 if count > 3 else 0) for k, x in enumerate(wide)]
         if count == 1:
             return [(0.5 - 0.04 * self.side, 0)]
-        if count == 2:  # the smaller one stands in front
+        if count == 2:  # who holds something stands in front, else the smaller one
             front = 0 if self.bodies[0].stature < self.bodies[1].stature else 1
+            front = self.holding.index(True) if self.holding.count(True) == 1 else front
             return [(0.32, int(front == 1)), (0.68, int(front == 0))]
         return [
             (0.20 + 0.60 * k / (count - 1), (k + 1) % 2 + (1 if count > 4 and k % 3 == 0 else 0)) for k in range(count)
@@ -337,101 +312,7 @@ class Composer:
             shadow=shadow,
         )
 
-    def props(self, figures: list[StageFigure], held: str | None) -> tuple[list[StageProp], float | None]:
-        """Things on the ground, on a ledge before the figures, or one thing alone on a surface."""
-        names = [thing_of(name) for name in self.request.props if name and thing_of(name) != held]
-        if not names:
-            return [], None
-        match self.size:
-            case ShotSize.INSERT:
-                return self._insert(names)
-            case ShotSize.WIDE:
-                return self._standing(names, figures), None
-            case ShotSize.MEDIUM if not figures:
-                return self._standing(names, figures), None
-            case _:
-                return self._on_ledge(names, figures)
-
-    def _insert(self, names: list[str]) -> tuple[list[StageProp], float | None]:
-        level = 0.80 * self.height
-        count = min(3, len(names))
-        size = min(self.height * {1: 0.56, 2: 0.44}.get(count, 0.34), self.width * {1: 0.74, 2: 0.42}.get(count, 0.28))
-        step = max(0.30 * self.width, size * 1.15) / self.width if count < 3 else 0.31
-        return [
-            self._prop(name, self.width * (0.5 + (k - (count - 1) / 2) * step), level + 0.035 * self.height, size, k)
-            for k, name in enumerate(names[:count])
-        ], level
-
-    def _standing(self, names: list[str], figures: list[StageFigure]) -> list[StageProp]:
-        """On the ground, where nobody stands."""
-        ground = self.scenery.ground * self.unit
-        if self.aspect < 0.8:
-            ground = min(ground, 0.86 * self.height)
-        if not figures and self.size is ShotSize.MEDIUM:
-            ground = 0.92 * self.height
-        base = self.height * (0.17 if figures else 0.27) * (0.8 if self.aspect < 0.8 else 1.0)
-        taken = sorted(figure.x for figure in figures)
-        edges = [0.02 * self.width, *taken, 0.98 * self.width]
-        gaps = sorted(
-            ((edges[k + 1] - edges[k], (edges[k] + edges[k + 1]) / 2) for k in range(len(edges) - 1)),
-            key=lambda gap: (-gap[0], gap[1]),
-        )
-        if len(taken) == 2 and len(names) == 1:
-            gaps = [((taken[1] - taken[0]), (taken[0] + taken[1]) / 2), *gaps]
-        placed: list[StageProp] = []
-        for k, name in enumerate(names):
-            wide, middle = gaps[k % len(gaps)]
-            again = k // len(gaps)
-            x = middle + (again * 0.22 * wide if again % 2 else -again * 0.18 * wide)
-            if not figures:
-                x = self.width * ((k + 1) / (len(names) + 1))
-            big = bool(BIG_THINGS & set(re.findall("[a-z]+", name.lower())))
-            size = base * (1.9 if big else 1.0)
-            if figures and name in THINGS and not big:  # true to scale, but never too small to read
-                size = max(0.62 * base, min(base, 1.5 * THINGS[name].held * max(one.height for one in figures)))
-            near = 0.035 * self.height + (0.012 * self.height if k % 2 else 0)
-            if big and figures:  # behind everybody, a little further back
-                near = -0.022 * self.height
-            floating = 0.16 * self.height if self.scenery.floats and figures else 0.0
-            placed.append(
-                self._prop(name, x, ground + near - floating, size, k, front=floating == 0 and not (big and figures))
-            )
-        return placed
-
-    def _on_ledge(self, names: list[str], figures: list[StageFigure]) -> tuple[list[StageProp], float | None]:
-        """Along the foot of a closer shot, on a surface, beside the faces rather than before them."""
-        tight = self.size is not ShotSize.MEDIUM
-        level = self.height * (0.90 if self.aspect > 0.8 else 0.91)
-        size = self.height * (0.30 if tight else 0.25) * (0.62 if self.aspect < 0.8 else 1.0)
-        if len(figures) == 1:
-            away = 0.5 + figures[0].facing * (0.29 if self.aspect > 0.8 else 0.24)
-            spots = [away, 1 - away, away - figures[0].facing * 0.15]
-        elif self.aspect <= 0.8:  # beside whoever stands in front
-            away = 0.14 if figures[-1].x > 0.5 * self.width else 0.86
-            spots = [away, 1 - away, 0.5]
-        elif len(figures) == 2:
-            spots = [0.5, 0.90, 0.10]
-        else:
-            spots = [0.5, 0.34, 0.66]
-        count = min(len(names), 3)
-        return [
-            self._prop(name, self.width * spots[k], level + 0.02 * self.height, size, k, front=True)
-            for k, name in enumerate(names[:count])
-        ], level
-
-    def _prop(self, name: str, x: float, y: float, size: float, index: int, front: bool = True) -> StageProp:
-        seed = seed_of(self.request.film_seed, "prop", name) % 2**32
-        half = size * 0.45
-        x = min(max(x, half), self.width - half)
-        return StageProp(name=name, x=round(x, 2), y=round(y, 2), size=round(size, 2), seed=seed, front=front)
-
 
 def home_side(film_seed: int, character_id: str) -> float:
     """Which way somebody looks who is alone in the frame: the same in all of the film's shots."""
     return 1.0 if rng(film_seed, "side", character_id).random() < 0.5 else -1.0
-
-
-def thing_of(name: str) -> str:
-    """The thing that ``name`` means: "an old lantern" is a lantern; what nobody has drawn keeps its words."""
-    known = [word for word in (name.lower(), *props_in(name)) if word in PROPS]
-    return known[0] if known else name

@@ -17,8 +17,9 @@ _EYES = 0.82
 
 def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], frames: int) -> Score:
     """The score of a shot of ``frames`` frames; without a stage the camera moves over a picture of ``size``."""
-    deeds = deeds_of(request.action)
-    passes = [] if stage is None else _passes(request, stage, deeds, frames / float(Fraction(request.fps)))
+    deeds = deeds_of(request.action, _things(stage) if stage else ())
+    seconds = frames / float(Fraction(request.fps))
+    passes = [] if stage is None else _passes(request, stage, deeds, seconds)
     return Score(
         kind="still" if stage is None else "scene",
         stage=stage,
@@ -31,12 +32,26 @@ def direct(request: VideoRequest, stage: Stage | None, size: tuple[int, int], fr
         effects=request.effects,
         parts=[] if stage is None else _parts(request, stage, deeds, passes),
         passes=passes,
+        kindled_s=_kindled(stage, deeds, seconds),
     )
+
+
+def _things(stage: Stage) -> set[str]:
+    """What is there to be handled."""
+    return {*(one.held for one in stage.figures if one.held), *(prop.name for prop in stage.props)}
+
+
+def _kindled(stage: Stage | None, deeds: Deeds, seconds: float) -> float | None:
+    """When somebody has lit what is dark here, in seconds; None when nobody does."""
+    if stage is None or not stage.figures or deeds.business != "kindle":
+        return None
+    dark = any(one.dark for one in stage.figures) or any(one.dark for one in stage.props)
+    return round(0.4 * seconds, 3) if dark else None
 
 
 def _parts(request: VideoRequest, stage: Stage, deeds: Deeds, passes: list[Pass]) -> list[Part]:
     order = sorted(stage.figures, key=lambda figure: figure.x)
-    doers = _doers(request.action, order, deeds)
+    doers = _doers(request, stage, deeds)
     heading, room = _way(stage, order, doers)
     parts = []
     for figure in stage.figures:
@@ -99,13 +114,17 @@ def _partner(figure: StageFigure, order: list[StageFigure], speakers: list[str])
     }
 
 
-def _doers(action: str, order: list[StageFigure], deeds: Deeds) -> list[StageFigure]:
-    """Who does what the action says: whom it names, everybody where it says "they", else the first."""
-    low = action.lower()
+def _doers(request: VideoRequest, stage: Stage, deeds: Deeds) -> list[StageFigure]:
+    """Who does what the action says: whom it names, everybody where it says "they", whoever holds the thing it is done
+    with, else the first.
+    """
+    order, low = sorted(stage.figures, key=lambda figure: figure.x), request.action.lower()
     named = [one for one in order if one.character_id.split("_")[0].split("-")[0] in low]
     if named:
         return named
-    return order if deeds.together else order[:1]
+    things = set(props_in(request.action))
+    with_it = [one for one in order if one.held and (one.held in things or one.held.lower() in low)]
+    return order if deeds.together else with_it or order[:1]
 
 
 def _walk(stage: Stage, figure: StageFigure, deeds: Deeds) -> str | None:
@@ -148,7 +167,9 @@ def _giving(
     if deeds.hands is None or not doers or stage.size not in (ShotSize.WIDE, ShotSize.MEDIUM):
         return None
     doer = doers[0]
-    others = sorted((one for one in order if one is not doer), key=lambda one: abs(one.x - doer.x))
+    if deeds.hands != "take":  # whoever has it hands it over, also where only the other one is named
+        doer = next((one for one in (*doers, *order) if one.held), doer)
+    others = sorted((one for one in order if one is not doer), key=lambda one: (one not in doers, abs(one.x - doer.x)))
     match deeds.hands:
         case "give":
             return (doer.character_id, others[0].character_id) if doer.held and others else None
@@ -164,13 +185,13 @@ def _giving(
 def _passes(request: VideoRequest, stage: Stage, deeds: Deeds, seconds: float) -> list[Pass]:
     """The thing that changes hands, when the words say so and it is there to be handed."""
     order = sorted(stage.figures, key=lambda figure: figure.x)
-    giving = _giving(stage, order, _doers(request.action, order, deeds), deeds)
+    giving = _giving(stage, order, _doers(request, stage, deeds), deeds)
     if giving is None:
         return []
     giver, taker = giving
     if giver is None:
-        standing = {prop.name for prop in stage.props}
-        thing = next((name for name in props_in(request.action) if name in standing), None)
+        low, meant = request.action.lower(), props_in(request.action)
+        thing = next((prop.name for prop in stage.props if prop.name in meant or prop.name.lower() in low), None)
     else:
         thing = next(one.held for one in stage.figures if one.character_id == giver)
     if thing is None or seconds < 1.6:

@@ -15,6 +15,7 @@ from resources.cutout.actor import FLIGHT_S, Actor, fly, laid, restrained, stead
 from resources.cutout.camera import Camera, Lens, camera_of, extremes, layer_shift, layer_zoom
 from resources.cutout.cast import Performance, Pose, Puppet
 from resources.cutout.cast.walk import Walk
+from resources.cutout.dressing import SKY_THINGS
 from resources.cutout.effects import glow, sparks
 from resources.cutout.palette import Palette, hexcode
 from resources.cutout.paper import (
@@ -41,6 +42,9 @@ from schemas.vocabulary import CameraMove, Effect, ShotSize, TimeOfDay, Weather
 FIGURE_LIGHT = {TimeOfDay.DAWN: 0.55, TimeOfDay.DAY: 0.55, TimeOfDay.DUSK: 0.42, TimeOfDay.NIGHT: 0.27}
 """How much of the hour's light falls on figures: faces must stay readable, and themselves, at night."""
 
+_STICK = {"sun": 0.165}
+"""The part of a thing's height by which it is carried."""
+
 
 class Painter:
     """Draws the frames of one stage."""
@@ -55,9 +59,11 @@ class Painter:
         parts: Sequence[Part] = (),
         lines: Sequence[TimedLine] = (),
         passes: Sequence[Pass] = (),
+        kindled_s: float | None = None,
         people: bool = True,
     ) -> None:
         """Rasterise the stage for this camera. ``people`` False leaves figures and props out, for cards."""
+        self.kindled_s = kindled_s
         self.stage, self.camera, self.effects, self.seed = stage, camera, frozenset(effects), seed
         self.width, self.height = stage.width, stage.height
         self.scene: Scene = scene_of(
@@ -81,6 +87,9 @@ class Painter:
         actors = restrained(actors, camera.frames, camera.fps)
         self.actors = steadied(actors, camera.frames, camera.fps, float(stage.width))
         self.props = [self._prop(prop) for prop in stage.props] if people else []
+        dark = [prop for prop in stage.props if prop.dark and people and kindled_s is not None]
+        self.shining = {prop.name: self._prop(prop.model_copy(update={"dark": False})) for prop in dark}
+        self.stands = [(prop, self._stand(prop)) for prop in stage.props if prop.stand and people]
         self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
         self.ledge = self._ledge() if people and stage.ledge is not None else None
         self.corners = corners(self.width, self.height, self.scene.palette.ink)
@@ -99,7 +108,7 @@ class Painter:
     def paint(self, canvas: skia.Canvas, number: int) -> None:
         """Draw a frame on a canvas of the frame's size."""
         t, lens = number / self.camera.fps, self.camera.at(number)
-        order = sorted(self.actors, key=lambda actor: actor.figure.depth)
+        order = sorted(self.actors, key=lambda actor: (actor.figure.depth, self._before(actor.figure)))
         windows = list(self.scenery.windows)
         done, middle = 0, False
         for layer in self.layers:
@@ -118,6 +127,10 @@ class Painter:
         if self.air.before and not self.scenery.indoors:
             self.air.before(canvas, t)
         self._finish(canvas, t)
+
+    def _before(self, figure: StageFigure) -> bool:
+        """Of two who stand side by side the one who has the thing is in front: it must not vanish behind a back."""
+        return len(self.actors) == 2 and self.width > 0.8 * self.height and figure.held is not None
 
     def poses(self, number: int) -> list[tuple[StageFigure, Puppet, Pose]]:
         """Everybody's pose at a frame, for the rig's ground truth."""
@@ -176,8 +189,9 @@ class Painter:
             acted,
             shadow,
             rng(figure.seed, "float").uniform(0, math.tau),
-            self.stage.size is ShotSize.MEDIUM,
+            self.stage.size is not ShotSize.WIDE,
             self.passes,
+            kindled_s=self.kindled_s,
         )
 
     def _walk(self, part: Part, figure: StageFigure) -> Walk | None:
@@ -247,7 +261,12 @@ class Painter:
         gone = {one.thing for one in self.passes if one.giver is None and t >= one.at_s}
         lying = [drawn for one, drawn in self.laid if t >= one.at_s + FLIGHT_S]
         standing = [drawn for drawn in self.props if drawn[0].name not in gone]
-        for prop, image, pad in (*standing, *lying):
+        for prop, image in self.stands:
+            if prop.front is front:
+                canvas.drawImage(image, prop.x - image.width() / 2, prop.y - 0.06 * prop.stand, LINEAR)
+        alight = self.kindled_s is not None and t >= self.kindled_s
+        for drawn in (*standing, *lying):
+            prop, image, pad = self.shining.get(drawn[0].name, drawn) if alight else drawn
             if prop.front is not front:
                 continue
             rise = 0.008 * self.height * math.sin(1.2 * t + prop.x) if self.scenery.floats and not prop.front else 0.0
@@ -284,7 +303,8 @@ class Painter:
 
         def draw(canvas: skia.Canvas) -> None:
             floor = pad + prop.size
-            if not self.scenery.floats or prop.front:
+            aloft = prop.name in SKY_THINGS and not prop.front
+            if not aloft and (not self.scenery.floats or prop.front):
                 tone = paint(colour(self.scene.palette.ink, alpha=0.36), blur=max(1.0, prop.size * 0.03))
                 spread = prop.size * 0.36
                 canvas.drawOval(
@@ -294,12 +314,31 @@ class Painter:
                     tone,
                 )
             thing = THINGS.get(prop.name)
-            glows = thing is not None and thing.glows
+            glows = thing is not None and thing.glows and not prop.dark
             canvas.saveLayer(None, skia.Paint() if glows else skia.Paint(ColorFilter=self._prop_light()))
-            draw_prop(canvas, prop.name, wide / 2, floor, prop.size, prop.seed)
+            if aloft:  # what a hand would hold it by is not seen
+                canvas.clipRect(skia.Rect(0, 0, wide, floor - _STICK.get(prop.name, 0.0) * prop.size))
+            draw_prop(canvas, prop.name, wide / 2, floor, prop.size, prop.seed, False if prop.dark else None)
             canvas.restore()
 
         return prop, sprite(wide, prop.size + 2 * pad, draw), pad
+
+    def _stand(self, prop: StageProp) -> skia.Image:
+        """A small table: a board on two legs, and the shadow under it; its top is 0.06 of its height from the edge."""
+        tall, half = prop.stand, max(0.5 * prop.stand, 0.62 * prop.size)
+        tone = self.scene.palette.lit("#8a6242", strength=0.8)
+
+        def draw(canvas: skia.Canvas) -> None:
+            stream, middle = rng(self.stage.seed, "stand"), 1.2 * half
+            shade = paint(colour(self.scene.palette.ink, alpha=0.36), blur=max(1.0, 0.06 * tall))
+            canvas.drawOval(skia.Rect(middle - 0.9 * half, 1.0 * tall, middle + 1.1 * half, 1.18 * tall), shade)
+            for x in (middle - 0.8 * half, middle + 0.66 * half):
+                leg = box(x, 0.1 * tall, x + 0.14 * half, 1.08 * tall)
+                cut(canvas, wobble(leg, stream, 0.01 * tall, False), colour(tone, -0.22), shadow=1)
+            board = box(middle - half, 0.0, middle + half, 0.2 * tall)
+            cut(canvas, wobble(board, stream, 0.01 * tall, False), tone, shadow=2)
+
+        return sprite(2.4 * half, 1.3 * tall, draw)
 
     def _prop_light(self) -> skia.ColorFilter:
         """The hour's light, weakened: a thing that is shown must be seen."""
@@ -405,7 +444,14 @@ def painter_of(score: Score, lines: Sequence[TimedLine], picture: skia.Image | N
             raise ValueError("a score of the kind 'still' needs its picture")
         return StillPainter(picture, camera, score.width, score.height, score.effects)
     return Painter(
-        score.stage, camera, effects=score.effects, seed=score.seed, parts=score.parts, lines=lines, passes=score.passes
+        score.stage,
+        camera,
+        effects=score.effects,
+        seed=score.seed,
+        parts=score.parts,
+        lines=lines,
+        passes=score.passes,
+        kindled_s=score.kindled_s,
     )
 
 

@@ -34,6 +34,8 @@ class StageFigure(Strict):
     seed: int
     depth: float = 1.0
     held: str | None = None
+    dark: bool = False
+    """What is held gives no light, although such a thing does."""
     floats: bool = False
     shadow: bool = True
 
@@ -48,6 +50,10 @@ class StageProp(Strict):
     seed: int
     front: bool = False
     """Before the figures."""
+    dark: bool = False
+    """It gives no light, although such a thing does."""
+    stand: float = 0.0
+    """Height of the small table it stands on, in pixels; 0: on the ground, on a ledge or aloft."""
 
 
 class View(Strict):
@@ -131,6 +137,8 @@ class Score(Strict):
     effects: list[Effect]
     parts: list[Part]
     passes: list[Pass] = Field(default_factory=list)
+    kindled_s: float | None = None
+    """When what is dark begins to shine, in seconds from the start of the shot."""
 
 
 def read_stage(folder: Path) -> Stage | None:
@@ -160,6 +168,9 @@ def resized(stage: Stage, width: int) -> Stage:
             "horizon": stage.horizon * factor,
             "ledge": None if stage.ledge is None else stage.ledge * factor,
             "figures": [one.model_copy(update={**place(one), "height": one.height * factor}) for one in stage.figures],
-            "props": [one.model_copy(update={**place(one), "size": one.size * factor}) for one in stage.props],
+            "props": [
+                one.model_copy(update={**place(one), "size": one.size * factor, "stand": one.stand * factor})
+                for one in stage.props
+            ],
         }
     )

@@ -16,10 +16,11 @@ from resources.cutout import studio
 from resources.cutout.camera import Camera
 from resources.cutout.direct import direct
 from resources.cutout.draw import keyframe_painter
+from resources.cutout.dressing import thing_of
 from resources.cutout.lettering import BODY, DISPLAY, fit
 from resources.cutout.palette import to_oklch
 from resources.cutout.score import read_score, read_stage
-from resources.cutout.stage import lay_out, thing_of
+from resources.cutout.stage import lay_out
 from resources.cutout.studio import CutoutCards, CutoutImages, CutoutLipsync, CutoutVideo
 from resources.engines import CardEngine, ImageEngine, LipsyncEngine, VideoEngine
 from resources.errors import RenderFault

@@ -11,7 +11,6 @@ from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.people import NARRATOR, Player
 from resources.agents.storyteller.setting import Scene
 from resources.agents.storyteller.shots import Draft
-from resources.lexicon import props_in
 from resources.lexicon.scene import prop_words
 from schemas.plan import Dialogue
 from schemas.vocabulary import CameraMove, Emotion, ShotSize, Species
@@ -79,7 +78,6 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
             draft.lines = [*_company(film, hero, partner, draft.scene, rng), *draft.lines]
             met = True
         drafts += shots.split_faces(draft, players)
-    place_props(film, drafts)
     return drafts
 
 
@@ -179,27 +177,3 @@ def _beat_lines(
         faced = book.words.foe is not None or book.words.brother
         return [*said, *book.lines("any", "obstacle" if faced else "obstacle_told", draft.scene, 150)]
     return book.lines(film.shape, name, draft.scene)
-
-
-def place_props(film: Film, drafts: list[Draft]) -> None:
-    """Put the things into the shots: inserts show them alone, others where they are spoken of."""
-    shown: set[str] = set()
-    inserts = [draft for draft in drafts if draft.size is ShotSize.INSERT]
-    for at, draft in enumerate(inserts):
-        draft.props = ["clock"] if draft.beat == "clock" else [film.props[min(at, len(film.props) - 1)]]
-        shown |= set(draft.props)
-    for draft in drafts:
-        if draft.size is ShotSize.INSERT:
-            continue
-        spoken = " ".join(line.text for line in draft.lines).lower()
-        for prop, word in zip(film.props, film.words, strict=True):
-            if word in spoken and prop not in draft.props:
-                draft.props.append(prop)
-        draft.props += [prop for prop in props_in(spoken) if prop in film.props and prop not in draft.props]
-        shown |= set(draft.props)
-    named = [thing.prop for thing in film.idea.things]
-    roomy = [draft for draft in drafts if draft.size in (ShotSize.WIDE, ShotSize.MEDIUM)] or drafts
-    for at, prop in enumerate(prop for prop in named if prop not in shown):
-        roomy[at % len(roomy)].props.append(prop)
-    if named and named[0] not in roomy[-1].props:
-        roomy[-1].props.append(named[0])

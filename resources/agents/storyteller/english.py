@@ -31,6 +31,12 @@ def word_class(name: str) -> frozenset[str]:
 
 
 @cache
+def word_set(name: str, key: str) -> frozenset[str]:
+    """The list ``key`` of the data ``name`` as a set."""
+    return frozenset(str(word) for word in data(name)[key])
+
+
+@cache
 def closed() -> frozenset[str]:
     """Every word that cannot begin or hold a noun's description."""
     classes = ("prepositions", "pronouns", "conjunctions", "adverbs", "modals")

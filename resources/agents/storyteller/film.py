@@ -56,8 +56,20 @@ def decide(story: Idea, rng: random.Random, seed: int, telling: int = 0) -> Film
             # nobody's things: any two that lie about there, so that no two films of one place show the same
             spare = rng.sample(spare, len(spare))
         things += [(prop, prop) for prop in spare[keep : keep + 2]]
+    if all(fixed(prop) for prop, _ in things):  # something must be there that a hand can hold
+        things += [(prop, prop) for prop in spare if not fixed(prop)][:1]
     witness = None if people_named else _witness(acts[0], rng, seed, story)
     return Film(story, shape, mood, roles, acts, [p for p, _ in things], [w for _, w in things], witness, telling)
+
+
+def fixed(prop: str) -> bool:
+    """Whether nobody can carry a thing: a boat, the sun."""
+    return not set(prop.split()).isdisjoint(english.word_set("staging", "not_held"))
+
+
+def fixed_in_the_sky(prop: str) -> bool:
+    """Whether it hangs in the sky."""
+    return prop in english.word_set("staging", "in_the_sky")
 
 
 def _kit(hero: Player | None) -> list[str]:
@@ -112,15 +124,13 @@ def _shape(story: Idea, rng: random.Random) -> str:
 
 
 def _witness(scene: Scene, rng: random.Random, seed: int, story: Idea) -> Player | None:
-    name: str | None = english.data("stage")["witnesses"][scene.place.value]
-    alone = rng.random() < 0.2
+    """Who sees what nobody is in: somebody must be there to do something about it."""
+    name: str = english.data("stage")["witnesses"][scene.place.value]
     lonely = setting.concept_witness(story)
     if lonely:
         noun = lonely.split(" ", 1)[1].removesuffix(" alone")
         person = Who(noun, english.article(noun), Species.PERSON, gender="he" if noun.endswith(" man") else "she")
         return people.cast(Idea(story.text, story.sentences, cast=[person]), scene.place, rng, seed).hero
-    if name is None or alone:
-        return None
     noun = name.split(" ", 1)[1]
     who = Who(noun, name, species_of(noun) or Species.BIRD)
     return people.cast(Idea(story.text, story.sentences, cast=[who]), scene.place, rng, seed).hero

@@ -6,7 +6,7 @@ import random
 import re
 
 from resources.agents.storyteller import clean, english, opening, shots
-from resources.agents.storyteller.beats import draft_of, opening_shots, place_props
+from resources.agents.storyteller.beats import draft_of, opening_shots
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.idea import Idea, Thing, Who
 from resources.agents.storyteller.shots import Draft
@@ -116,5 +116,4 @@ def foreign_drafts(film: Film, language: str, written_in: str, rng: random.Rando
         if not draft.lines and name in ("answer", "obstacle", "arrive"):
             continue
         drafts += shots.split_faces(draft, players)
-    place_props(film, drafts)
     return drafts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resources.agents.portrait import colour_name
 from resources.agents.storyteller import english
 from resources.lexicon import resolve_look
 from schemas.plan import Character, Look
@@ -50,7 +51,8 @@ def portrait_of(look: Look, colour: str, species: Species, gender: str, noun: st
         )
         kind = noun.split()[-1] if noun else species.value
         if kind in english.data("stage")["spirits"]:
-            return f"{english.article(kind)} with a face, {build} and {colour or 'pale'}, and no feet on the ground"
+            tone = colour_name(look.skin or "#ffffff")
+            return f"{english.article(kind)} with a face, {build} and {tone}, and no feet on the ground"
         return english.article(f"{build} {age}{kind}{wears}")
     person = {"child": {"she": "girl", "he": "boy"}, "old": {"she": "old woman", "he": "old man"}}.get(
         look.age or "", {"she": "woman", "he": "man"}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from resources.agents.storyteller import clean, english
 from resources.agents.storyteller.idea import Idea, Who
-from resources.agents.storyteller.looks import look_for, portrait_of
+from resources.agents.storyteller.looks import portrait_of
+from resources.agents.storyteller.wardrobe import Part, dressed
 from resources.lexicon import gender_of, look_of, species_of
 from resources.lexicon.words import words_of
-from schemas.plan import Character
+from schemas.plan import Character, Look
 from schemas.vocabulary import Age, Place, Species
 
 NARRATOR = Character(
@@ -99,9 +100,11 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     wanted += [who for who in (foe, recipient) if who is not None and who not in wanted]
     colours = list(english.data("stage")["clothes"])
     rng.shuffle(colours)
-    players: list[Player] = []
+    parts: list[Part] = []
     for one in wanted[:6]:
-        players.append(_player(one, idea, players, rng, seed, colours))
+        parts.append(_part(one, idea, parts, rng))
+    worn = dressed(parts, colours, seed)
+    players = [_player(part, look, colour) for part, (look, colour) in zip(parts, worn, strict=True)]
     by_who = {id(player.who): player for player in reversed(players) if player.who is not None}
     return Roles(
         players,
@@ -110,6 +113,19 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
         by_who.get(id(recipient)) if recipient else None,
         by_who.get(id(foe)) if foe else None,
     )
+
+
+def _player(part: Part, look: Look, colour: str) -> Player:
+    seen = portrait_of(look, colour, part.species, part.gender, part.noun)
+    name = english.capital(part.name)
+    if part.described:
+        portrait = f"{name}: {part.described.rstrip('.!?')}. {english.capital(seen)}."
+    else:
+        portrait = f"{name}{', ' + part.phrase if part.phrase else ''}: {seen}."
+    character = Character(id=part.ident, name=part.name[:120], description=portrait[:2000], look=look)
+    manner = part.voice or manner_of(part.noun, part.species, look.age)
+    named = bool(part.who and part.who.name and not part.again)
+    return Player(character, part.noun, part.phrase, manner, part.gender, named, part.who)
 
 
 def is_away(idea: Idea, who: Who) -> bool:
@@ -176,9 +192,7 @@ _FAMILY = frozenset(
 )
 
 
-def _player(
-    one: Who | str, idea: Idea, others: list[Player], rng: random.Random, seed: int, colours: list[str]
-) -> Player:
+def _part(one: Who | str, idea: Idea, others: list[Part], rng: random.Random) -> Part:
     who = one if isinstance(one, Who) else None
     phrase = who.phrase if who else str(one)
     noun = who.noun if who else _noun_of(phrase)
@@ -190,7 +204,7 @@ def _player(
         # whoever has a grandmother in the story is a child; else most people are grown
         young = who is not None and not who.noun and bool(_FAMILY & idea.keywords)
         said = said.model_copy(update={"age": Age.CHILD if young else rng.choice([Age.ADULT] * 5 + [Age.OLD])})
-    again = sum(1 for player in others if who is not None and player.who is who)
+    again = any(who is not None and other.who is who for other in others)
     tint: str | None = english.data("stage")["spirits"].get(noun.split()[-1]) if noun else None
     spirit = species in (Species.GHOST, Species.CLOUD) and tint is not None
     strange = who is not None and species in _THINGS and species_of(noun) is None
@@ -198,22 +212,12 @@ def _player(
     if spirit:
         said = said.model_copy(update={"skin": tint})
     given = (who.name or who.called) if who and not again else ""
-    name = given or _name(noun, "spirit" if spirit else kind, gender, [p.name for p in others], rng)
-    taken = {player.character.id for player in others} | {NARRATOR.id}
+    name = given or _name(noun, "spirit" if spirit else kind, gender, [other.name for other in others], rng)
+    taken = {other.ident for other in others} | {NARRATOR.id}
     base = clean.ascii_slug(given or (noun.split()[-1] if noun else name), "hero")
     ident = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 9))) if one not in taken)
-    colour = next((one for one in colours if said.garment_colour is None), "")
-    if colour:
-        colours.remove(colour)
-    look = look_for(ident, phrase, noun, species, gender, said, english.data("stage")["clothes"].get(colour), seed)
-    seen = portrait_of(look, colour, species, gender, noun)
-    if described and not again:
-        portrait = f"{english.capital(name)}: {described.rstrip('.!?')}. {english.capital(seen)}."
-    else:
-        portrait = f"{english.capital(name)}{', ' + phrase if phrase else ''}: {seen}."
-    character = Character(id=ident, name=name[:120], description=portrait[:2000], look=look)
-    manner = "plain" if strange else "spirit" if spirit else manner_of(noun, species, look.age)
-    return Player(character, noun, phrase, manner, gender, bool(who and who.name and not again), who)
+    voice = "plain" if strange else "spirit" if spirit else ""
+    return Part(ident, name, phrase, noun, species, gender, said, "" if again else described, voice, who, again)
 
 
 def _noun_of(phrase: str) -> str:

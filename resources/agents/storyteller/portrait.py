@@ -52,14 +52,14 @@ class Portrait:
         if beat == "witness":
             if self.film.witness and self.film.witness.character.look.species is Species.PERSON:
                 return self._say(data["witness_person"], scene)
-            return self._say(data["witness"][place] if self.film.witness else data["witness_none"], scene)
+            return self._say(data["witness"][place], scene)
         thought: list[str] = next(
             (data["thoughts"][word] for word in data["thoughts"] if word in self.film.idea.keywords), []
         )
         if beat == "grow":
             told = thought or (data["skies"][air] if air != "clear" else data["places"][place])
         else:
-            told = thought or [*data["hours"][hour], *data["places"][place]]
+            told = thought or data["hours"][hour]  # the place has had its say, or the sky
         return self._say(told, scene) or self._say(data["places"][place], scene)
 
     def _thing(self, at: int, scene: Scene) -> list[Dialogue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from resources.agents.storyteller import english
 from resources.agents.storyteller.idea import Idea
@@ -117,13 +118,14 @@ def _times(idea: Idea, shape: str, mood: Mood, concept: dict[str, str], rng: ran
         return [fixed, fixed, due]
     if fixed is not None:
         return [fixed] * 3
-    if shape in ("farewell", "portrait"):
-        return rng.choice([[day, dusk, dusk], [dusk, dusk, night], [night, night, dawn]])
-    if mood in (Mood.MYSTERIOUS, Mood.TENSE):
-        return rng.choice([[dusk, night, night], [night, night, dawn], [dusk, night, dawn]])
-    if mood is Mood.SAD:
-        return rng.choice([[dusk, night, dawn], [day, dusk, dusk]])
-    return rng.choice([[dawn, day, day], [day, day, dusk], [dawn, day, dusk], [day, dusk, night], [dusk, night, dawn]])
+    arc = _fitting(english.data("stage")["arcs"], shape, mood, rng)
+    return [TimeOfDay(hour) for hour in arc["hours"]]
+
+
+def _fitting(arcs: list[dict[str, Any]], shape: str, mood: Mood, rng: random.Random) -> dict[str, Any]:
+    """One of ``arcs``: four times as likely when it is one for this shape, and again for this mood."""
+    fits = [4 ** ((shape in one["for"]) + (mood.value in one["for"])) for one in arcs]
+    return rng.choices(arcs, fits)[0]
 
 
 def _skies(
@@ -148,7 +150,8 @@ def _skies(
     trouble = rng.choice(by_mood.get(mood, [Weather.WIND, clear, Weather.RAIN]))
     if place in _INDOORS or place is Place.DESERT:
         trouble = rng.choice([clear, Weather.WIND if place is Place.DESERT else Weather.RAIN])
-    return [clear, trouble, clear]
+    sky = _fitting(english.data("stage")["skies_of"], shape, mood, rng)["sky"]
+    return [trouble if letter == "t" else clear for letter in sky]
 
 
 def _scene(

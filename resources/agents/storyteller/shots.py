@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 
 from resources.agents.storyteller import english
 from resources.agents.storyteller.people import Player
 from resources.agents.storyteller.setting import Scene
-from resources.lexicon.scene import prop_words
 from schemas.plan import Dialogue, Shot, Transition
 from schemas.vocabulary import CameraMove, Effect, Emotion, Mood, ShotSize, TransitionKind, Weather
 
@@ -31,8 +31,22 @@ class Draft:
     scene: Scene
     lines: list[Dialogue] = field(default_factory=list)
     props: list[str] = field(default_factory=list)
+    held: list[tuple[Player, str]] = field(default_factory=list)
+    """Who has which of the things in the hand, as they are spoken of."""
+    deed: str = ""
+    """What is visibly done in this shot, in place of an action that fits the beat."""
+    by: Player | None = None
+    """Who does the deed, where it is not whoever has the thing."""
+    scared: bool = False
+    """Whoever is seen first stands before what they are afraid of."""
     extra: float = 0.0
     """Seconds to stay longer than the lines need."""
+
+    @property
+    def doer(self) -> Player | None:
+        """Who does what is done: whoever has the thing of the deed, else who is seen first."""
+        having = self.held[0][0] if self.deed and self.held else None
+        return self.by or having or next(iter(self.seen), None)
 
     @property
     def seconds(self) -> float:
@@ -70,7 +84,7 @@ def split_faces(draft: Draft, players: list[Player]) -> list[Draft]:
     return [draft, tail]
 
 
-def build(drafts: list[Draft], things: list[str], mood: Mood, rng: random.Random) -> list[Shot]:
+def build(drafts: list[Draft], mood: Mood, rng: random.Random) -> list[Shot]:
     """Numbered shots with prompts, actions and transitions."""
     shots: list[Shot] = []
     act, before = 1, ""
@@ -79,10 +93,7 @@ def build(drafts: list[Draft], things: list[str], mood: Mood, rng: random.Random
         act = draft.act
         dissolve = turn_of_act and (draft.scene.location.id != before or act == 3)
         before = draft.scene.location.id
-        word = things[0] if things else ""
-        action = _action(draft, word, rng)
-        if word and f"the {word}" in action and draft.seen:
-            _into_the_hand(draft, word)
+        action = draft.deed or _action(draft, rng)
         loud = draft.scene.location.weather is Weather.STORM and draft.act == 2
         effects = [Effect.LIGHTNING] if loud and draft.size is ShotSize.WIDE else []
         if draft.beat in ("arrive", "reveal") and draft.act == 3:
@@ -109,34 +120,27 @@ def build(drafts: list[Draft], things: list[str], mood: Mood, rng: random.Random
     return shots
 
 
-def _action(draft: Draft, thing: str, rng: random.Random) -> str:
-    pools: dict[str, list[str]] = english.data("staging")["actions"]
+def _action(draft: Draft, rng: random.Random) -> str:
+    staging = english.data("staging")
+    pools: dict[str, list[str]] = staging["actions"]
     key = draft.beat.removesuffix("-reply")
     if not draft.seen:
         key = "thing" if draft.size is ShotSize.INSERT else "empty"
-    elif not draft.seen[0].character.on_screen or (
-        draft.beat == "turn" and draft.camera is CameraMove.PUSH_IN and len(draft.seen) == 1
-    ):
+    elif not draft.seen[0].character.on_screen or (draft.beat in ("turn", "witness") and len(draft.seen) == 1):
         key = "witness"
     options = pools.get("reply" if draft.beat.endswith("-reply") else key, pools["turn"])
-    shown = any(prop == thing or thing in prop for prop in draft.props) or draft.size is not ShotSize.INSERT
-    held = bool(prop_words().get(thing)) and shown and thing not in english.data("staging")["not_held"]
-    if draft.seen and draft.size not in (ShotSize.WIDE, ShotSize.MEDIUM):
-        held = False  # no hands are seen, so nothing is said to be in one
-    fitting = [one for one in options if held or "{the_thing}" not in one]
+    if draft.scared and draft.size in (ShotSize.WIDE, ShotSize.MEDIUM):
+        options = pools["scared"]
+    # where no hands are seen nothing is said to be in one, and only the first of a shot does what is said
+    roomy = draft.size in (ShotSize.WIDE, ShotSize.MEDIUM)
+    thing = next((word for who, word in draft.held if roomy and who is draft.seen[0]), "")
+    fitting = [one for one in options if thing or "{the_thing}" not in one]
     fitting = [one for one in fitting if "into {the_weather}" not in one or draft.scene.air]
     text = rng.choice(fitting or ["waits"])
     if len(draft.seen) == 1 and draft.beat == "end":
         text = rng.choice(["walks away, and turns round once", "stays a while and listens"])
     values = {"the_thing": f"the {thing}", "the_place": draft.scene.noun, "the_weather": draft.scene.sky}
     return text.format_map(values)
-
-
-def _into_the_hand(draft: Draft, word: str) -> None:
-    """The thing that the action handles is among the things of the shot: first, and in a medium shot alone."""
-    thing = prop_words().get(word) or word
-    others = [prop for prop in draft.props if prop != thing]
-    draft.props = [thing] if draft.size is ShotSize.MEDIUM else [thing, *others]
 
 
 def _prompt(draft: Draft, action: str, rng: random.Random) -> str:
@@ -146,7 +150,11 @@ def _prompt(draft: Draft, action: str, rng: random.Random) -> str:
     framing = rng.choice(staging["framing"][draft.size.value])
     hour = english.data("stage")["hours"][location.time_of_day.value]
     sky = english.data("stage")["skies"][location.weather.value]
-    people = [f"{one.name} the {one.noun}" if one.noun and not one.named else one.name for one in draft.seen]
+    holding = {who.name: f", holding the {word}," for who, word in draft.held}
+    people = [
+        (f"{one.name} the {one.noun}" if one.noun and not one.named else one.name) + holding.get(one.name, "")
+        for one in draft.seen
+    ]
     who = people[0] if len(people) == 1 else ", ".join(people[:-1]) + " and " + people[-1] if people else ""
     feeling = "" if draft.emotion is Emotion.NEUTRAL or not people else f", {draft.emotion.value}"
     things = [f"the {prop}" for prop in draft.props]
@@ -155,8 +163,10 @@ def _prompt(draft: Draft, action: str, rng: random.Random) -> str:
     doing = f", who {action}" if len(people) == 1 else f" who {action}" if people and draft.beat == "end" else ""
     shown = f", with {listed}" if who and listed else ""
     if len(people) > 1 and not doing:
-        doing = f"; {people[0]} {action}"
-    return (
+        doer = draft.doer.name if draft.doer else people[0]
+        doing = f"; {action}" if action.startswith(doer) else f"; {doer} {action}"
+    told = (
         f"{framing} of {subject}{doing}{feeling}{shown}, {draft.scene.inside} {hour}, {sky}: "
         f"{staging['light'][location.time_of_day.value]}, and {staging['air'][location.weather.value]}."
-    )[:2000]
+    )
+    return re.sub(r",+([,;:])", r"\1", told)[:2000]

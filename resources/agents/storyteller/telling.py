@@ -10,6 +10,7 @@ from typing import Literal, cast
 from resources.agents.forbidden import forbidden_in
 from resources.agents.storyteller import clean, english, foreign, reading, shots
 from resources.agents.storyteller.beats import english_drafts
+from resources.agents.storyteller.continuity import carry
 from resources.agents.storyteller.film import decide
 from resources.agents.storyteller.length import Length
 from resources.agents.storyteller.people import NARRATOR
@@ -92,7 +93,8 @@ def _tell(
     else:
         drafts = foreign.foreign_drafts(film, language, written_in, rng)
     drafts = target.fitted(drafts)
-    done = shots.build(drafts, film.words, film.mood, rng)
+    carry(film, drafts, rng)
+    done = shots.build(drafts, film.mood, rng)
     speaking = {line.character_id for shot in done for line in shot.dialogue}
     seen = {who for shot in done for who in shot.characters}
     roles = [player.character for player in (*film.players, *([film.witness] if film.witness else []))]

@@ -90,7 +90,7 @@ def lean_in(t: float, whole: float) -> Doing:
 
 @business
 def step_back(t: float, whole: float) -> Doing:
-    return Doing(swell(t, 0.7), lean=-7.0, x=-0.10, near=58.0, far=34.0)
+    return Doing(swell(t, 0.7), lean=-7.0, x=-0.06, near=58.0, far=34.0)
 
 
 @business
@@ -257,3 +257,22 @@ def tilt_head(t: float, whole: float) -> Doing:
 def breathe_out(t: float, whole: float) -> Doing:
     up = between(t, 0.1, 1.0, 0.4)
     return Doing(1.0, bob=0.016 * up - 0.01 * swell(t, 0.8, 1.0), lean=-3.0 * up + 2.0 * swell(t, 0.8, 1.0))
+
+
+@business
+def kindle(t: float, whole: float) -> Doing:
+    """The other hand goes to the thing in the hand, and both look at the light."""
+    return Doing(swell(t, 0.8), near=92.0, far=70.0 * between(t, BEGIN_S, 0.55 * whole, 0.6), lean=4.0, gaze=(0.8, 0.1))
+
+
+@business
+def play(t: float, whole: float) -> Doing:
+    """An instrument: the arm with it is up, the other strokes; the body goes along."""
+    stroke = _wave(t, 0.9)
+    return Doing(swell(t, 0.7), near=98.0 + 5.0 * stroke, far=62.0 + 20.0 * stroke, lean=3.0 * stroke, gaze=(0.6, 0.1))
+
+
+@business
+def ring(t: float, whole: float) -> Doing:
+    """A bell, high and swung."""
+    return Doing(swell(t, 0.6), near=124.0 + 15.0 * _wave(t, 1.1), lean=-2.0, gaze=(0.6, -0.5))

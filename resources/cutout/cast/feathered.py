@@ -127,7 +127,6 @@ def penguin(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-20, -32, 21, 10),
         34 * g,
         102,
-        0.9,
         "front",
     )
 
@@ -257,6 +256,5 @@ def owl(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-27, -29, 28, 13),
         40 * g,
         108,
-        0.9,
         "front",
     )

@@ -187,6 +187,5 @@ def horse(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-6, -51, 39, -5),
         62,
         112,
-        1.2,
         "back",
     )

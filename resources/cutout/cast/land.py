@@ -144,6 +144,5 @@ def bird(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-21, -28, 22, 11),
         36 * g,
         105,
-        0.9,
         "front",
     )

@@ -316,6 +316,5 @@ def ghost(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-25, -98, 25, -50),
         36 * g,
         108,
-        1.0,
         "front",
     )

@@ -70,7 +70,7 @@ def _upright(
         Part("arm_near", _arm(limb, hand, False), _LIMB, (x, y), "torso", _reach(True)),
     )
     return Rig(
-        parts, face, "torso", hat[0].name if hat else "torso", "arm_near", (0, 29), head, width, 104, 0.9, "front"
+        parts, face, "torso", hat[0].name if hat else "torso", "arm_near", (0, 29), head, width, 104, "front"
     )  # fmt: skip
 
 

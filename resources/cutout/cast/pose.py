@@ -45,3 +45,5 @@ class Pose:
     """The thing in the near hand."""
     grasp: float = 0.0
     """How far the near arm has taken the bearing of one that carries something, 0..1."""
+    dark: bool = False
+    """What is held gives no light, although such a thing does."""

@@ -13,6 +13,7 @@ from resources.cutout.cast.bodies import build_rig
 from resources.cutout.cast.face import draw_face
 from resources.cutout.cast.pose import Pose
 from resources.cutout.cast.rig import Box, Part, Place, Rig
+from resources.cutout.cast.stature import beside
 from resources.cutout.props import draw_prop, grip
 from resources.cutout.props.sheet import Sheet
 from schemas.media import ResolvedLook
@@ -46,6 +47,7 @@ class Puppet:
         self.seed = seed
         self.rig: Rig = build_rig(look, seed)
         self.unit = self.height / 100.0
+        self.bears = beside(look)
         box = self.rig.head_box
         self.head_ratio = (box[3] - box[1]) / 100.0
         still = Pose(0.0, 0.0)
@@ -126,10 +128,10 @@ class Puppet:
 
     def held_spot(self, pose: Pose, thing: str) -> tuple[float, float, float]:
         """Where ``thing`` is when this figure holds it: its middle, its foot and its height, in pixels of the frame."""
-        share, size, _ = grip(thing)
+        share, size, _, _ = grip(thing)
         place = self.rig.place(self.rig.hand_part, pose, {})
         x, y = place.at(*self.rig.hand)
-        tall = size * self.height * self.rig.held_scale
+        tall = size * self.height * self.bears
         side = -1 if pose.facing < 0 else 1
         foot = 0.0 if self.rig.holds == "back" else tall * share
         return pose.x + side * x * self.unit, pose.y + y * self.unit + foot, tall
@@ -200,16 +202,16 @@ class Puppet:
 
     def _held(self, canvas: skia.Canvas, pose: Pose, hand: Place, side: int) -> None:
         """The held thing hangs or stands upright in the hand, tilted a little with the arm."""
-        share, size, tilt = grip(pose.held or "")
+        share, size, tilt, away = grip(pose.held or "")
         x, y = hand.at(*self.rig.hand)
-        tall = size * self.height * self.rig.held_scale
+        tall = size * self.height * self.bears
         canvas.save()
         canvas.translate(side * x * self.unit, y * self.unit)
         if self.rig.holds == "back":
             share = 0.0
         else:
-            canvas.rotate(side * max(-25.0, min(25.0, (hand.angle + 60.0) * tilt)))
-        draw_prop(canvas, pose.held or "", 0.0, tall * share, tall, seed=self.seed)
+            canvas.rotate(side * max(-25.0, min(25.0, (hand.angle + 60.0) * tilt + away)))
+        draw_prop(canvas, pose.held or "", 0.0, tall * share, tall, self.seed, False if pose.dark else None)
         canvas.restore()
 
 

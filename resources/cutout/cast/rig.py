@@ -82,7 +82,6 @@ class Rig:
     """How far the figure reaches to either side, in design units, arms hanging."""
     top: float = 100.0
     """Height of the highest point above the ground."""
-    held_scale: float = 1.0
     holds: Literal["grasp", "front", "back"] = "grasp"
     """The hand closes over a held thing, holds it before itself, or the thing stands on the figure's back."""
     by_name: dict[str, Part] = field(default_factory=dict)

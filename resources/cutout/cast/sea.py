@@ -104,7 +104,6 @@ def fish(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-4, -76, 44, -18),
         64,
         96,
-        0.8,
         "front",
     )
 
@@ -220,6 +219,5 @@ def whale(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (6, -68, 61, -4),
         78,
         98,
-        1.2,
         "back",
     )

@@ -111,7 +111,6 @@ def turtle(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-18, -34, 25, 6),
         46 * g,
         108,
-        0.9,
     )
 
 
@@ -215,7 +214,6 @@ def octopus(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-31, -66, 31, -4),
         56 * g,
         104,
-        0.9,
         "front",
     )
 
@@ -322,5 +320,4 @@ def bee(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-19, -34, 23, 4),
         52 * g,
         106,
-        0.9,
     )

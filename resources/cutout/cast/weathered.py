@@ -101,7 +101,6 @@ def snowman(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-20, -32, 20, 4),
         38 * g,
         114,
-        0.9,
         "grasp",
     )
 
@@ -192,6 +191,5 @@ def cloud(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         (-30, -72, 34, -24),
         62 * g,
         92,
-        0.9,
         "front",
     )

@@ -12,7 +12,7 @@ import skia
 
 from resources.cutout import paper
 from resources.cutout.props import household, nature, toys, travel  # noqa: F401  (importing registers the things)
-from resources.cutout.props.registry import THINGS
+from resources.cutout.props.registry import THINGS, grip_of, height_of
 from resources.cutout.props.sheet import Sheet
 from resources.cutout.props.sign import HALF, clean, draw_sign
 
@@ -49,10 +49,12 @@ def draw_prop(
     canvas.restore()
 
 
-def grip(name: str) -> tuple[float, float, float]:
-    """How a thing is held: where the hand is (0 foot, 1 top), its height against a grown figure's, and its tilt."""
+def grip(name: str) -> tuple[float, float, float, float]:
+    """How a thing is held: where the hand is (0 foot, 1 top), its height against a grown figure's, its tilt with the
+    arm, and the degrees that it leans away from its holder.
+    """
     known = THINGS.get(name)
-    return (known.grip, known.held, known.tilt) if known else (0.08, 0.3, 0.2)
+    return grip_of(name), height_of(name), known.tilt if known else 0.2, known.away if known else 0.0
 
 
 def _bucket(size: float) -> int:

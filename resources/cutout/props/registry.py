@@ -30,18 +30,49 @@ class Thing:
     """How much it tilts with the arm: 0 hangs straight, 1 points along the arm."""
     glows: bool
     """Whether it gives light unless told otherwise."""
+    away: float = 0.0
+    """Degrees that it leans away from whoever holds it: a kite before the face would hide it."""
 
 
 THINGS: dict[str, Thing] = {}
 
 
 def thing(
-    half: float = 50.0, grip: float = 0.5, held: float = 0.2, tilt: float = 0.2, glows: bool = False
+    half: float = 50.0, grip: float = 0.5, held: float = 0.2, tilt: float = 0.2, glows: bool = False, away: float = 0.0
 ) -> Callable[[Draw], Draw]:
     """Register a drawing function under its own name (a trailing underscore is dropped)."""
 
     def register(draw: Draw) -> Draw:
-        THINGS[draw.__name__.rstrip("_")] = Thing(draw, half, grip, held, tilt, glows)
+        THINGS[draw.__name__.rstrip("_")] = Thing(draw, half, grip, held, tilt, glows, away)
         return draw
 
     return register
+
+
+SMALLEST = 0.18
+"""Of a grown figure's height: a coin that is true to scale would not be seen in a wide shot, nor beside a fist."""
+_HANGS = 0.75
+"""Where a hand holds what hangs from it, at least."""
+_LOW = 0.22
+"""Where it holds what is so small that a fist before its middle would hide it."""
+SIGN = 0.3
+"""Height of the sign that stands for what nobody has drawn."""
+LARGE: dict[str, float] = {
+    "boat": 0.72, "rocket": 1.3, "train": 0.95, "car": 0.66, "taxi": 0.66, "bicycle": 0.6, "ladder": 1.15, "oven": 0.8,
+    "snowman": 0.85,
+}  # fmt: skip
+"""What nobody carries: its height against a grown figure's."""
+
+
+def height_of(name: str) -> float:
+    """How high a thing is, against a grown figure, in a hand or on the ground: the same in every shot."""
+    known = THINGS.get(name)
+    return LARGE.get(name, max(SMALLEST, known.held) if known else SIGN)
+
+
+def grip_of(name: str) -> float:
+    """Where a hand holds a thing: 0 at its foot, 1 at its top."""
+    known = THINGS.get(name)
+    if known is None:
+        return 0.08
+    return min(known.grip, _LOW) if known.held <= SMALLEST and known.grip < _HANGS else known.grip

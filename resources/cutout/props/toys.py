@@ -9,7 +9,7 @@ from resources.cutout.props.sheet import Sheet, band, blob, box, oval, poly
 from resources.cutout.props.sheet import star as star_shape
 
 
-@thing(half=40, grip=0.04, held=0.56, tilt=0.3)
+@thing(half=40, grip=0.04, held=0.36, tilt=0.0, away=4.0)
 def kite(s: Sheet, lit: bool) -> None:
     s.string(((2, -44), (-10, -32), (8, -20), (-4, -8), (0, 0)), DARK, 1.4)
     for x, y in ((-6, -34), (6, -21), (-3, -9)):
@@ -34,7 +34,7 @@ def ball(s: Sheet, lit: bool) -> None:
     s.flat(oval(-20, -72, 9, 6, tilt=-40), "#ffffff", 0.4)
 
 
-@thing(half=36, grip=0.02, held=0.61, tilt=0.0)
+@thing(half=36, grip=0.02, held=0.56, tilt=0.0, away=8.0)
 def balloon(s: Sheet, lit: bool) -> None:
     s.string(((0, -44), (-5, -30), (5, -16), (0, 0)), CREAM, 1.2, shadow=0.3)
     s.cut(poly((-5, -41), (5, -41), (0, -48), r=0.6), RED, lighten=-0.15)
