@@ -245,6 +245,8 @@ class Task:
     work_s: float
     head_s: float = 0.0
     wait_s: float = 0.0
+    held_s: float = 0.0
+    """In which the worker has it and waits itself: for the database, for the disk."""
 
 
 class _Core:
@@ -309,8 +311,9 @@ def small_cluster(
     A film is one plan run, its shots in any order, then one run that cuts and judges. Workers take runs in the order of
     asking; ``in_flight`` are launched at once at most (None: two for each worker, one at work and one on its way).
     Worker ``k`` is pinned to core ``k mod cores``; the head is not pinned, and takes whichever core has the least to
-    do. Feed it with figures of one pinned worker on one film: ``work_s`` from its timeline, ``head_s`` from the CPU
-    time of head, database and broker, ``wait_s`` from the rest of that film's time.
+    do. Feed it with figures of one pinned worker on one film (``bench/cluster.py`` does): ``work_s`` and ``held_s``
+    from its runs and its CPU time, ``head_s`` from the CPU time of head, database and broker, ``wait_s`` from the time
+    between asking and a worker's beginning where one is free.
     """
     env = simpy.Environment()
     core = [_Core(env) for _ in range(cores)]
@@ -330,6 +333,8 @@ def small_cluster(
             worker = yield free.get()
             begun = env.now
             yield core[worker % cores].run(task.work_s)
+            if task.held_s:
+                yield env.timeout(task.held_s)
             worked[0] += env.now - begun
             yield free.put(worker)
 

@@ -1,6 +1,7 @@
 """A whole cluster on this machine, each part a process of its own: Postgres, Redis, the head and some workers.
 
     python deploy/local.py --home DIR            # runs until Ctrl-C, and says what to set in another terminal
+    python deploy/local.py --home DIR --apart 3 --storage s3://bucket/films    # workers with homes of their own
     sparkle make --profile cluster "..."         # there
 
 For trying and for tests; `docs/DEPLOY.md` tells how machines are joined. Everything answers on loopback, on free ports,
@@ -48,12 +49,15 @@ class Cluster:
         cores: Sequence[int | None] = (),
         nice_head: bool = False,
         host: str = LOOPBACK,
+        apart: int = 0,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """``cores`` pins worker N to a core; ``nice_head`` lets workers go before the head.
 
         Postgres and Redis answer at ``host``. ``environment`` is added to that of every part: further services (an
-        object store) are started beforehand, and told of in it.
+        object store) are started beforehand, and told of in it. So many workers as ``apart`` says, the last ones, and
+        whichever are started later, see nothing of ``home``: each has one of its own (:meth:`home_of`), and films
+        reach it through the object store that SPARKLE_STORAGE names.
         """
         self.home = home
         self.profile = profile
@@ -65,6 +69,7 @@ class Cluster:
         self._postgres_port, self._redis_port = free_port(), free_port()
         self._password = secrets.token_urlsafe(16)
         self._workers = workers
+        self._apart = apart
         self._cores = cores
         self._nice_head = nice_head
         self.environment = {
@@ -145,7 +150,13 @@ class Cluster:
         core = self._cores[number] if number < len(self._cores) else None
         if core is not None:
             command = ["taskset", "-c", str(core), *command]
-        return self._start(f"worker-{number}", [*inside, *command], environment=environment)
+        own = {"SPARKLE_HOME": str(self.home_of(number)), **(environment or {})}
+        return self._start(f"worker-{number}", [*inside, *command], environment=own)
+
+    def home_of(self, number: int) -> Path:
+        """Where a worker keeps films."""
+        shares = not self._apart or number < self._workers - self._apart
+        return self.home if shares else self.folder / "homes" / str(number)
 
     def wait_for_workers(self, count: int) -> None:
         """Until ``count`` workers answer. Raises :class:`NotThere`."""
@@ -300,16 +311,22 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=Path(".sparkle"), help="where films are kept (default: .sparkle)")
     parser.add_argument("--workers", type=int, default=3, help="how many (default: 3)")
     parser.add_argument("--profile", default="cluster", help="the cluster's profile (default: cluster)")
+    parser.add_argument("--apart", type=int, default=0, help="so many workers have homes of their own (default: 0)")
+    parser.add_argument("--storage", default="", metavar="URL", help="the object store through which they meet")
     arguments = parser.parse_args()
+    if arguments.apart and not arguments.storage:
+        parser.error("workers with homes of their own need an object store: --storage URL (docs/STORAGE.md)")
+    environment = {"SPARKLE_STORAGE": arguments.storage} if arguments.storage else {}
     home = arguments.home.expanduser().absolute()
     home.mkdir(parents=True, exist_ok=True)
     with _ended_by_signals():
         try:
             print("starting (half a minute) ...", file=sys.stderr)
-            with Cluster(home, workers=arguments.workers, profile=arguments.profile) as cluster:
+            kind = {"workers": arguments.workers, "profile": arguments.profile, "apart": arguments.apart}
+            with Cluster(home, **kind, environment=environment) as cluster:
                 path = home / "cluster" / "environment.sh"
                 path.touch(mode=0o600)
-                names = ("SPARKLE_HOME", "SPARKLE_POSTGRES_URL", "SPARKLE_BROKER_URL")
+                names = ("SPARKLE_HOME", "SPARKLE_POSTGRES_URL", "SPARKLE_BROKER_URL", *environment)
                 path.write_text("".join(f"export {name}='{cluster.environment[name]}'\n" for name in names))
                 print(f"Dagster:  http://{LOOPBACK}:{cluster.ui_port}", file=sys.stderr)
                 print(f"in another terminal:  . {path}", file=sys.stderr)

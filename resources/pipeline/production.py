@@ -35,7 +35,9 @@ from resources.store.artifacts import Artifacts
 from resources.store.atomic import copy_file, crash_point
 from resources.store.film import FilmFolder, Home
 from resources.store.fingerprint import digest, hash_file
+from resources.store.inspection import SHOWN as SHOWN_FILES
 from resources.store.runs import film_run, new_run, without_run
+from resources.store.shown import give_names
 from resources.store.timeline import write_memory_event
 from resources.telemetry.run import told_run
 from schemas.cut import Piece
@@ -166,6 +168,12 @@ class Production:
         ask_about_film(self, report)
         self.save()
         return outcome
+
+    def show(self) -> None:
+        """Give the cut and its report their friendly names here, where a worker with a home of its own made them."""
+        for stage in SHOWN_FILES:
+            give_names(self.store, stage)
+        self._show_timeline(self.qa())
 
     def restore_cut(self) -> list[Piece]:
         """Make again the cards and stems of the current cut that a later one has forgotten; where everything lies."""

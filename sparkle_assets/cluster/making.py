@@ -71,6 +71,10 @@ class ClusterMaking(Making):
         finally:
             self._open.enter_context(open_to_shots(self.film.path, wait=LOCK_WAIT_S))
 
+    def _finish(self, runner: Runner) -> None:
+        super()._finish(runner)
+        self.production.show()
+
     def _pass_over(self, runner: Runner, stale: list[str], states: dict[str, ShotState]) -> None:
         assert isinstance(runner, RemoteRunner)
         left = {slot: self._jobs(runner, slot, states[slot]) for slot in stale}

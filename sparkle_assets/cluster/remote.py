@@ -1,6 +1,8 @@
 """Runs that others make: asked for, waited for and told here, as those of :class:`sparkle_assets.runner.Runner`.
 
-Whoever asks loads no engine. Postgres may go away for a while: asking and looking go on when it is back.
+Whoever asks loads no engine. Postgres may go away for a while: asking and looking go on when it is back. Workers may
+have homes of their own before one object store: what is asked for is committed there first, and what was made is
+brought from there before it is told.
 """
 
 from __future__ import annotations
@@ -76,6 +78,7 @@ class RemoteRunner:
         Raises :class:`Missing` and :class:`InputError` as :func:`ready_instance`, :class:`Faulty` without Postgres."""
         farm = load_profile(profile).farm
         assert farm is not None
+        self.home = home
         self.farm: Farm = farm
         self.priority = priority
         self._apart = apart
@@ -110,7 +113,8 @@ class RemoteRunner:
         return patiently(lambda: self._record.held(movie, slot))
 
     def ask(self, job: str, movie: str, slot: str | None = None) -> str:
-        """Ask for a job of a film or a shot; the run's id."""
+        """Ask for a job of a film or a shot, as the film is here now; the run's id."""
+        self.home.push(movie)  # a take that was asked for meanwhile, for a worker that has a home of its own
         run_id = make_new_run_id()
         patiently(lambda: self._ask(run_id, job, movie, slot))
         self._open[run_id] = Wanted(job, movie, slot)
@@ -127,14 +131,15 @@ class RemoteRunner:
     def ended(self) -> Iterator[tuple[Wanted, SparkleError | None]]:
         """What was asked for, as it ends, with what went wrong; more may be asked for meanwhile.
 
-        A run whose worker was lost is asked for again, a few times: what it had finished is there. Who is interrupted
-        here takes back all that is still open.
+        What it made is there when it is told, wherever it was made. A run whose worker was lost is asked for again, a
+        few times: what it had finished is there. Who is interrupted here takes back all that is still open.
         """
         try:
             while self._open:
                 for run in self._finished():
                     wanted = self._open.pop(run.run_id)
                     tried = self._tries.pop(run.run_id, 0)
+                    self.home.pull(wanted.movie)
                     if run.status is dg.DagsterRunStatus.SUCCESS:
                         yield wanted, None
                     elif self._lost(run) and tried < AT_MOST:

@@ -18,6 +18,8 @@ from sparkle_assets.cluster.addresses import BROKER, POSTGRES
 from sparkle_assets.runs import MOVIE_TAG, USER_TAG
 
 HEAD = "# Written by sparkle for the profile it names; take this line away and it stays as you make it.\n"
+PARTITION_TAG = "dagster/partition"
+"""What a run is of: a film, or a shot of one."""
 LOOK_S = 5
 """Between two looks at the health of the runs under way."""
 
@@ -48,7 +50,13 @@ def settings(profile: str, farm: Farm) -> dict[str, object]:
     return {
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
-        "storage": {"postgres": {"postgres_url": {"env": POSTGRES}}},
+        "storage": {
+            "custom": {
+                "module": "sparkle_assets.cluster.storage",
+                "class": "KeptPostgresStorage",
+                "config": {"postgres_url": {"env": POSTGRES}},
+            }
+        },
         "run_launcher": {
             "module": "sparkle_assets.cluster.launcher",
             "class": "ClusterRunLauncher",
@@ -68,6 +76,9 @@ def settings(profile: str, farm: Farm) -> dict[str, object]:
             "runs": {
                 "max_concurrent_runs": limits.runs,
                 "tag_concurrency_limits": [
+                    # of two that ask for the same (a person and the daemon), one waits here: no worker is kept, and
+                    # workers with homes of their own have no lock that tells them of each other
+                    {"key": PARTITION_TAG, "value": each, "limit": 1},
                     {"key": MOVIE_TAG, "value": each, "limit": limits.film},
                     {"key": "dagster/partition/movie", "value": each, "limit": limits.film},
                     {"key": USER_TAG, "value": each, "limit": limits.user},

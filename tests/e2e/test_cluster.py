@@ -1,4 +1,6 @@
-"""A cluster as processes of this machine: Postgres, Redis, a head, three workers, started as a person starts them."""
+"""A cluster as processes of this machine: Postgres, Redis, an object store, a head, three workers, started as a person
+starts them. Two workers share the head's home, as on a folder of the network; one has a home of its own, and the store.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local import Cluster
+from resources.store.artifacts import Artifacts
 from resources.store.film import Home
+from resources.store.remote.diary import foreign_events
 from resources.store.timeline import read_timeline
 from schemas.refs import SHOT_STAGES
 from tests.harness.cluster import (
@@ -18,20 +22,31 @@ from tests.harness.cluster import (
     assert_nothing_twice,
     begun,
     contents,
+    current,
     digest,
     killed_while_busy,
     make,
     make_alone,
+    sessions,
     three_workers,
     until,
 )
+from tests.harness.s3 import S3
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with three_workers(tmp_path_factory.mktemp("cluster")) as running:
+def store() -> Iterator[S3]:
+    with S3().running() as store, pytest.MonkeyPatch.context() as patch:
+        for name, value in store.environment.items():
+            patch.setenv(name, value)
+        yield store
+
+
+@pytest.fixture(scope="module")
+def cluster(store: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with three_workers(tmp_path_factory.mktemp("cluster"), apart=1, store=store) as running:
         yield running
 
 
@@ -41,10 +56,13 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_alone(tmp_path_factory.mktemp("alone"))
 
 
-def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, alone: Path) -> None:
-    movies = ["film-0", "film-1", "film-2"]
+def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, store: S3, alone: Path) -> None:
+    movies = [f"film-{number}" for number in range(5)]
     making = [make(cluster, movie) for movie in movies]
+    until(lambda: begun(cluster, movies[0], "video_chunks"), making[0])
+    store.faults.down_for(10.0)
     answers = [answer(process) for process in making]
+    assert store.faults.refused > 0, "the store was asked while it answered 503"
     home = Home(cluster.home)
     for movie, value in zip(movies, answers, strict=True):
         assert value["qa"]["verdict"] != "escalate"
@@ -54,14 +72,32 @@ def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, alone: Pa
         assert digest(home.film(movie).path) == digest(alone), "byte for byte what one process makes"
         assert_nothing_twice(home, movie)
     assert_agreed(cluster)
+    assert_brought(cluster, movies)
+    assert sessions(cluster) < 200, "connections are kept: one for every query is thousands, and most of the work"
+
+
+def assert_brought(cluster: Cluster, movies: list[str]) -> None:
+    """What the worker with a home of its own has made is known here, and its media come when they are asked for."""
+    here, there = Home(cluster.home), Home(cluster.home_of(2))
+    assert there.root != here.root
+    foreign = 0
+    for movie in movies:
+        store = Artifacts(here.film(movie), here.root)
+        numbers = foreign_events(store.film.path)
+        made = [event for event in read_timeline(store.film.path) if event.event == "success" and event.seq in numbers]
+        foreign += len(made)
+        for ref in current(here, movie):
+            folder = store.path(ref)
+            assert store.whole(ref, deep=True) and all((folder / file.name).is_file() for file in ref.files)
+    assert foreign > 0, "one worker of three made nothing of twenty runs"
 
 
 def test_a_worker_killed_in_the_middle_of_a_shot_costs_that_step(cluster: Cluster) -> None:
     home, movie = Home(cluster.home), "killed"
     process = make(cluster, movie)
     film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "shot_images"), process)
-    name = killed_while_busy(cluster, film, process)
+    until(lambda: begun(cluster, movie, "shot_images"), process)
+    name = killed_while_busy(cluster, movie, process)
     value = answer(process)
     assert [shot["shot"] for shot in value["shots"]] == ["one", "two"]
     counts = Counter(event.stage for event in read_timeline(film) if event.event == "begin")

@@ -70,14 +70,14 @@ class Faults:
 class S3:
     """The server, its faults, and what a process has to have in its environment to find it."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.faults = Faults(DomainDispatcherApplication(create_backend_app))
-        self._server = make_server("127.0.0.1", 0, self.faults, threaded=True)
+        self._server = make_server(host, 0, self.faults, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"s3://{BUCKET}/studio"
         self.environment = {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._server.server_port}",
+            "AWS_ENDPOINT_URL": f"http://{host}:{self._server.server_port}",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": "us-east-1",

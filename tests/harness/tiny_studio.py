@@ -51,15 +51,20 @@ PROFILE: dict[str, Any] = {
 
 def save_tiny_models(folder: Path) -> dict[str, dict[str, Any]]:
     """Write every model below ``folder``; what ``models.yaml`` says of them. Inside of ``tiny_chatterbox()``."""
+    write_tiny_chatterbox(folder / "chatterbox")
+    save_tiny_qwen_vl(folder / "qwen2-vl-2b")
+    entries = {**chatterbox_registry(folder).models, **qwen_registry(folder).models}
+    return save_tiny_painters(folder) | {key: entry.model_dump(mode="json") for key, entry in entries.items()}
+
+
+def save_tiny_painters(folder: Path) -> dict[str, dict[str, Any]]:
+    """As :func:`save_tiny_models`, of those that make pictures alone; they are small without a patch."""
     save_tiny_sdxl(folder)
     save_tiny_wan(folder / I2V)
     save_tiny_wan(folder / FLF2V, last_frame=True)
-    write_tiny_chatterbox(folder / "chatterbox")
-    save_tiny_qwen_vl(folder / "qwen2-vl-2b")
     save_tiny_dinov2(folder / "dinov2-small")
     lips = wav2lip_registry(folder, save_tiny_wav2lip(folder / "wav2lip"))
-    entries = {**sdxl_registry(folder).models, **chatterbox_registry(folder).models, **lips.models}
-    entries |= qwen_registry(folder).models | dinov2_registry(folder).models
+    entries = {**sdxl_registry(folder).models, **lips.models, **dinov2_registry(folder).models}
     entries |= {key: tiny_entry(key) for key in (I2V, FLF2V)}
     both = Registry(folder, entries)
     for key in (I2V, FLF2V):
@@ -67,7 +72,12 @@ def save_tiny_models(folder: Path) -> dict[str, dict[str, Any]]:
     return {key: entry.model_dump(mode="json") for key, entry in entries.items()}
 
 
-def write_configs(folder: Path, models: dict[str, dict[str, Any]], lenient: dict[str, dict[str, Any]]) -> Path:
+def write_configs(
+    folder: Path,
+    models: dict[str, dict[str, Any]],
+    lenient: dict[str, dict[str, Any]],
+    profile: dict[str, Any] | None = None,
+) -> Path:
     """A folder for ``SPARKLE_CONFIGS``: the models, the profile, and the shipped limits with ``lenient`` for it."""
     policy = yaml.safe_load(config_path("qa_policy.yaml").read_text(encoding="utf-8"))
     policy["profiles"][NAME] = lenient
@@ -76,7 +86,7 @@ def write_configs(folder: Path, models: dict[str, dict[str, Any]], lenient: dict
     for name, value in {
         "models.yaml": {"models": models},
         "qa_policy.yaml": policy,
-        f"profiles/{NAME}.yaml": PROFILE,
+        f"profiles/{NAME}.yaml": profile or PROFILE,
     }.items():
         (folder / name).write_text(yaml.safe_dump(value, sort_keys=False), encoding="utf-8")
     return folder

@@ -453,6 +453,9 @@ def test_a_film_made_here_is_there_and_nothing_of_it_is_made_again(
         engines.close()
     assert capsys.readouterr().err.count('"name": "film hello"') == 1
     there = host(tmp_path / "b", s3.url)
+    earlier = there.film(MOVIE).path / "cut" / "final_cut.mp4"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_bytes(b"an earlier cut")
     give_names(store_of(there), "final_cut")
     made, shown = (home.film(MOVIE).path / "cut" / "final_cut.mp4" for home in (here, there))
     assert shown.read_bytes() == made.read_bytes()

@@ -4,7 +4,8 @@ Before: Postgres and Redis as `deploy/local.py` wants them. Two minutes on two c
 
 A run must show a film that is finished after its database was restarted in the middle of a shot, and one that is
 stopped: its runs are taken back, its locks are free, the workers stay, and asked for again it is finished. Nothing is
-made twice, and store and event log agree.
+made twice, and store and event log agree. One of the three workers has a home of its own, so what it makes goes through
+an object store.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ from tests.harness.cluster import (
     three_workers,
     until,
 )
+from tests.harness.s3 import S3
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with three_workers(tmp_path_factory.mktemp("cluster")) as running:
+    with S3().running() as store, three_workers(tmp_path_factory.mktemp("cluster"), apart=1, store=store) as running:
         yield running
 
 
@@ -44,7 +46,7 @@ def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster:
     home, movie = Home(cluster.home), "stopped"
     process, before = make(cluster, movie), cluster.workers_heard()
     film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "shot_images"), process)
+    until(lambda: begun(cluster, movie, "shot_images"), process)
     stop = sparkle(cluster.home.parent, cluster.environment, "stop", movie, "--json")
     assert answer(stop)["runs"] >= 1
     out, err = process.communicate(timeout=LONG_S)
@@ -59,8 +61,7 @@ def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster:
 def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) -> None:
     home, movie = Home(cluster.home), "restarted"
     process = make(cluster, movie)
-    film = home.film(movie).path
-    until(lambda: (film / "timeline.db").exists() and begun(film, "video_chunks"), process)
+    until(lambda: begun(cluster, movie, "video_chunks"), process)
     cluster.stop("postgres", signal.SIGINT)
     time.sleep(3.0)
     cluster.start_postgres()

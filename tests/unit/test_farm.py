@@ -34,6 +34,7 @@ from sparkle_assets.cluster.settings import HEAD, write_settings
 from sparkle_assets.cluster.state import unserved
 from sparkle_assets.cluster.workers import queues_for, this_machine
 from sparkle_assets.faults import Told
+from sparkle_assets.runs import MOVIE_TAG, USER_TAG
 from tests.conftest import Sparkle
 
 SMALL, CARD_16, CARD_24 = (
@@ -130,7 +131,13 @@ def test_settings_follow_the_profile_and_hold_no_password(tmp_path: Path, monkey
     told = yaml.safe_load(text)
     limits = farm("cluster").limits
     assert told["concurrency"]["runs"]["max_concurrent_runs"] == limits.runs
-    assert {one["limit"] for one in told["concurrency"]["runs"]["tag_concurrency_limits"]} == {limits.film, limits.user}
+    by_tag = {one["key"]: one["limit"] for one in told["concurrency"]["runs"]["tag_concurrency_limits"]}
+    assert by_tag == {
+        "dagster/partition": 1,
+        "dagster/partition/movie": limits.film,
+        MOVIE_TAG: limits.film,
+        USER_TAG: limits.user,
+    }
     write_settings(home, load_profile("cluster-gpu"))
     assert "cluster-gpu" in path.read_text(encoding="utf-8"), "written anew for another profile"
     path.write_text("# mine\n", encoding="utf-8")

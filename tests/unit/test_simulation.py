@@ -56,6 +56,9 @@ def test_a_small_cluster_where_the_answer_is_known() -> None:
     assert crowded.wall_s == pytest.approx(35)  # workers on one core share it
     waiting = small_cluster(films=1, shots=1, workers=1, cores=1, plan=Task(1, 0.5, 2), shot=shot, cut=cut)
     assert waiting.wall_s == pytest.approx(17.5)
+    held = Task(1, held_s=3)
+    apart = small_cluster(films=1, shots=3, workers=3, cores=1, plan=held, shot=held, cut=held)
+    assert apart.wall_s == pytest.approx(14)  # a core for three shots, and all of them wait at once
 
 
 def test_two_pinned_workers_against_one_and_a_head_that_takes_its_share() -> None:
