@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from resources.config import SHIPPED_LOADER
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 IRREGULAR = {
@@ -143,7 +145,7 @@ class Table:
 def data(name: str) -> Any:
     """The YAML file ``name`` of this package, read once; callers must not change it."""
     text = (package_files.files("resources.lexicon") / f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, Loader=SHIPPED_LOADER)
 
 
 def merged(own: Mapping[str, list[str]], foreign: str | None) -> dict[str, list[str]]:

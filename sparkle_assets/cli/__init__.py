@@ -66,11 +66,12 @@ def sparkle(log_format: str) -> None:
 
 
 for command in (make, plan, retake, list_films, open_film, status, delete, qa, report, timeline, doctor):
-    sparkle.add_command(only_text(command))
+    sparkle.add_command(command)
 for command in (pause_film, resume_film, stop_film, review, export, deliver, verify, provenance, reproduce):
-    sparkle.add_command(only_text(command))
+    sparkle.add_command(command)
 for command in (schemas, ui, worker, cluster, models, gc, storage):
-    sparkle.add_command(only_text(command))
+    sparkle.add_command(command)
+only_text(sparkle)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,8 +38,8 @@ def json_option(function: Function) -> Function:
     )
 
 
-def only_text(command: click.Command) -> click.Command:
-    """``command`` with all that is below it, refusing words that are no text.
+def only_text(command: click.Command) -> None:
+    """Have a command, and all that is below it, refuse words that are no text.
 
     Python hides bytes that are no UTF-8 in halves of surrogate pairs, which no file and no database takes. The name of
     a file may have them: paths are left alone.
@@ -59,7 +59,6 @@ def only_text(command: click.Command) -> click.Command:
             return callback(*args, **given)
 
         command.callback = checked
-    return command
 
 
 def by_id_or_number(ids: Sequence[str], wanted: str) -> str:

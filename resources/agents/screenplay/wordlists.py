@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from resources.config import SHIPPED_LOADER
 from resources.lexicon.words import Table
 
 
@@ -15,7 +16,7 @@ from resources.lexicon.words import Table
 def data(name: str) -> Any:
     """A YAML file of ``data/``, read once; callers must not change it."""
     text = (package_files.files("resources.agents.screenplay") / "data" / f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, Loader=SHIPPED_LOADER)
 
 
 @cache

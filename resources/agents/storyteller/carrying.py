@@ -64,7 +64,7 @@ class Carrying:
             hand.sort(key=lambda pair: pair[0] not in lights)
         carried, word = hand[0] if hand else ("", "")
         holder = _holder(film)
-        waits = film.idea.keywords & set(english.data("staging")["waiting"])
+        waits = film.idea.keywords & english.word_set("staging", "waiting")
         awaited = next((prop for prop, _ in pairs if waits and fixed_in_the_sky(prop)), "")
         lies = film.acts[0].place if holder is None or holder is film.witness else None
         made = cls(film, rng, film.acts[0].place, None if lies else holder, carried, word, lies=lies)
@@ -208,7 +208,7 @@ class Carrying:
 
 def _holder(film: Film) -> Player | None:
     """The hero, or who is with them when the hero has no hand to hold anything in; the witness of a film of nobody."""
-    handless = set(english.data("staging")["handless"])
+    handless = english.word_set("staging", "handless")
     able = [one for one in film.players[:2] if str(one.character.look.species) not in handless]
     return next(iter(able or film.players), film.witness)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from resources.config import SHIPPED_LOADER
 from resources.lexicon.words import IRREGULAR
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[^\w\s]|_")
@@ -21,13 +22,13 @@ BE = {"is": "be", "are": "be", "was": "be", "were": "be", "am": "be", "has": "ha
 def data(name: str) -> Any:
     """The YAML file ``data/<name>.yaml`` of the storyteller, read once; callers must not change it."""
     text = (package_files.files("resources.agents.storyteller") / "data" / f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, Loader=SHIPPED_LOADER)
 
 
 @cache
 def word_class(name: str) -> frozenset[str]:
     """A closed word class of ``grammar.yaml``, such as ``determiners``."""
-    return frozenset(str(word) for word in data("grammar")[name])
+    return word_set("grammar", name)
 
 
 @cache
