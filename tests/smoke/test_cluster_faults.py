@@ -2,16 +2,13 @@
 
 Before: Postgres and Redis as `deploy/local.py` wants them. Two minutes on two cores.
 
-A run must show a film that is finished after its database was restarted in the middle of a shot, and one that is
-stopped: its runs are taken back, its locks are free, the workers stay, and asked for again it is finished. Nothing is
-made twice, and store and event log agree. One of the three workers has a home of its own, so what it makes goes through
-an object store.
+A run must show a film that is stopped: its runs are taken back, its locks are free, the workers stay, and asked for
+again it is finished. Nothing is made twice, and store and event log agree. One of the three workers has a home of its
+own, so what it makes goes through an object store.
 """
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -54,17 +51,5 @@ def test_a_film_that_is_stopped_frees_everything_and_goes_on_when_asked(cluster:
     patience(lambda: holder(film) is None)
     assert cluster.workers_heard() == before, "the workers stay"
     answer(make(cluster, movie))
-    assert_nothing_twice(home, movie)
-    assert_agreed(cluster)
-
-
-def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) -> None:
-    home, movie = Home(cluster.home), "restarted"
-    process = make(cluster, movie)
-    until(lambda: begun(cluster, movie, "video_chunks"), process)
-    cluster.stop("postgres", signal.SIGINT)
-    time.sleep(3.0)
-    cluster.start_postgres()
-    answer(process)
     assert_nothing_twice(home, movie)
     assert_agreed(cluster)
