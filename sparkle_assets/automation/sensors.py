@@ -13,8 +13,10 @@ from sparkle_assets.automation.inbox import inbox
 from sparkle_assets.automation.night import missing
 from sparkle_assets.automation.priorities import FILM, run_tags
 from sparkle_assets.automation.retakes import retakes
+from sparkle_assets.cluster.forgotten import forgotten
 from sparkle_assets.pools import served_profile
 
+_FARM = load_profile(served_profile()).farm is not None
 TICK_S, FARM_TICK_S = 3, 10
 """Between two looks at all assets. On a cluster a look is most of what its head has to do, and films take longer."""
 
@@ -22,8 +24,10 @@ automation = dg.AutomationConditionSensorDefinition(
     "automation",
     target=dg.AssetSelection.all(),  # the text "*" would load a parser for it
     default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=TICK_S if load_profile(served_profile()).farm is None else FARM_TICK_S,
+    minimum_interval_seconds=FARM_TICK_S if _FARM else TICK_S,
     run_tags=run_tags(FILM),
     description="Makes what is new or changed, and nothing else (sparkle_assets/automation/conditions.py).",
 )
 sensors = [automation, inbox, plan_edits, retakes, review_answers, failures, killed, resumed, missing]
+if _FARM:
+    sensors.append(forgotten)
