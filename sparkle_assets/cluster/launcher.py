@@ -90,7 +90,8 @@ class ClusterRunLauncher(CeleryRunLauncher):
             self.celery.backend.set(_memory(task), b"sent")
 
         gone = (OperationalError, *self.celery.backend.connection_errors)
-        retry_over_time(send, gone, interval_start=0.5, interval_step=0.5, interval_max=2.0, timeout=AWAY_S)
+        pauses = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 2.0, "timeout": AWAY_S}
+        retry_over_time(send, gone, **pauses)  # type: ignore[no-untyped-call]
 
     @property
     def supports_resume_run(self) -> bool:
