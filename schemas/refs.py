@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas.plan import Id, Strict
 
@@ -34,6 +34,12 @@ SHOT_STAGES: tuple[Stage, ...] = ("shot_images", "voice_tracks", "video_chunks",
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Slot = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """The place of a shot in the store and in Dagster's partitions, given at first sight and kept."""
+
+
+def hold_slot(stage: Stage, slot: str | None) -> None:
+    """Raise :class:`ValueError` for a slot without a shot, or none where there is one: it would name no folder."""
+    if (slot is None) == (stage in SHOT_STAGES):
+        raise ValueError(f"{stage} belongs to {'a shot' if slot is None else 'the whole film'}")
 
 
 def _stays_inside(uri: str) -> str:
@@ -79,6 +85,11 @@ class AssetRef(Strict):
     files: list[FileRef]
     facts: dict[str, Any] = Field(default_factory=dict)
     """Numbers worth showing: frames, seconds, lines, ..."""
+
+    @model_validator(mode="after")
+    def _slot_where_it_belongs(self) -> Self:
+        hold_slot(self.stage, self.slot)
+        return self
 
 
 class AssetRefs(Strict):

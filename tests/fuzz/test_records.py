@@ -177,6 +177,9 @@ def but(place: Place, name: str, **fields: Any) -> bytes:
         ("cut/current.json", {"uri": "/"}),
         ("plan/slots.json", {"one": "../../.."}),
         ("plan/slots.json", {"one": ["01"]}),
+        ("shots/01/shot_images.json", {"slot": None}),
+        ("cut/current.json", {"slot": "01"}),
+        ("review/0123456789abcdef.json", {"stage": "shot_images", "slot": None}),
     ],
 )
 def test_no_record_leads_out_of_the_home(place: Place, name: str, fields: dict[str, Any]) -> None:
