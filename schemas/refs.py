@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.plan import Id, Strict
 
@@ -113,6 +113,7 @@ class Sidecar(Strict):
     engine_revision: str
     request: dict[str, Any]
     decision: dict[str, Any]
+    """What an agent decided (``value``) and where that came from; empty where there was nothing to decide."""
     inputs: dict[str, Sha256]
     """Content hash of each artifact this one was made from."""
     seed: int
@@ -126,6 +127,13 @@ class Sidecar(Strict):
     seconds: float
     peak_rss_mb: float
     attempt: int = 1
+
+    @field_validator("decision")
+    @classmethod
+    def _value_is_data(cls, decision: dict[str, Any]) -> dict[str, Any]:
+        if decision and not isinstance(decision.get("value"), dict):
+            raise ValueError("a decision has a value with fields")
+        return decision
 
 
 class Manifest(Strict):
