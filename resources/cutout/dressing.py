@@ -15,7 +15,7 @@ from resources.cutout.cast.stature import beside
 from resources.cutout.paper import seed as seed_of
 from resources.cutout.places.base import Scenery
 from resources.cutout.props import PROPS
-from resources.cutout.props.registry import LARGE, height_of
+from resources.cutout.props.registry import LARGE, half_of, height_of, is_aloft
 from resources.cutout.score import StageFigure, StageProp
 from resources.lexicon import props_in
 from schemas.media import ImageRequest
@@ -41,6 +41,8 @@ _STAND = 0.12
 """Height of a small table in a wide shot, as a part of the frame's."""
 _ENOUGH = 0.4
 """How much of a held thing must be in the frame; else it is shown beside its holder instead."""
+_SWAY = 0.09
+"""Of a body's height: how far a face may come to what stands before it, as its owner leans."""
 _TALL = {ShotSize.WIDE: 0.47, ShotSize.MEDIUM: 0.57}
 """Height of a grown person who might stand in an empty frame, as a part of the frame's."""
 
@@ -196,7 +198,8 @@ class Dresser:
         figure = next(one for one in self.figures if one.character_id == who)
         size = height_of(name) * beside(figure.look) * figure.height
         x = figure.x + figure.facing * 0.27 * self.width
-        return self._prop(name, x, min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size), size)
+        y = min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size)
+        return self._below_faces(self._prop(name, x, y, size, front=not is_aloft(name)))
 
     def _on_ground(self, names: list[str]) -> list[StageProp]:
         """Where nobody stands: between two, else where most room is; in a room on a small table."""
@@ -250,8 +253,25 @@ class Dresser:
         for name, spot in zip(names[:3], spots, strict=False):
             size = self._tall(name)
             foot = max(self._level() + 0.02 * self.height, highest + size)
-            placed.append(self._prop(name, self.width * spot, foot, size))
+            placed.append(self._below_faces(self._prop(name, self.width * spot, foot, size)))
         return placed
+
+    def _below_faces(self, prop: StageProp) -> StageProp:
+        """A thing before the figures, as much lower as eyes and mouths above it need; else behind them."""
+        if not prop.front:
+            return prop
+        half = half_of(prop.name) * prop.size
+        y = prop.y
+        for figure in self.figures:
+            puppet = Puppet(figure.look, figure.height, figure.seed)
+            left, _, right, chin = puppet.features(Pose(figure.x, figure.y, figure.facing))
+            reach = half + _SWAY * figure.height
+            if left - reach < prop.x < right + reach:
+                y = max(y, chin + _SWAY * figure.height + prop.size)
+        most = self.height + (1.0 - _ENOUGH) * prop.size  # more of it than that is never out of the frame
+        if y > max(most, prop.y):
+            return prop.model_copy(update={"front": False})
+        return prop.model_copy(update={"y": round(y, 2)})
 
     def _prop(self, name: str, x: float, y: float, size: float, *, front: bool = True) -> StageProp:
         seed = seed_of(self.request.film_seed, "prop", name) % 2**32
