@@ -17,6 +17,7 @@ from resources.cutout.cast import Pose, Puppet
 from resources.cutout.company import back_to_front, company, standing
 from resources.cutout.dressing import SKY_THINGS
 from resources.cutout.effects import glow, sparks
+from resources.cutout.ledge import draw_ledge
 from resources.cutout.paper import (
     LINEAR,
     box,
@@ -86,7 +87,8 @@ class Painter:
         self.shining = {prop.name: self._prop(prop.model_copy(update={"dark": False})) for prop in dark}
         self.stands = [(prop, self._stand(prop)) for prop in stage.props if prop.stand and people]
         self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
-        self.ledge = self._ledge() if people and stage.ledge is not None else None
+        on_it = people and stage.ledge is not None
+        self.ledge = draw_ledge(stage, self.scene, indoors=self.scenery.indoors) if on_it else None
         self.corners = corners(self.width, self.height, self.scene.palette.ink)
         self.sparks = sparks(self._focus(), self.width, self.height, seed) if Effect.SPARKLE in self.effects else []
         self.glow = glow(self._focus(), self.width, self.height) if Effect.GLOW in self.effects else None
@@ -289,36 +291,6 @@ class Painter:
         """The hour's light, weakened: a thing that is shown must be seen."""
         light = skia.Color4f(*(0.5 + 0.5 * part for part in self.scene.palette.light), 1.0)
         return skia.ColorFilters.Blend(light.toColor(), skia.BlendMode.kModulate)
-
-    def _ledge(self) -> tuple[skia.Image, float, float]:
-        """A surface along the frame's foot: a board indoors, a stone or bank outdoors."""
-        top = float(self.stage.ledge or 0.0)
-        bleed = 0.12 * self.width
-        kind = (
-            "#8a6242"
-            if self.scenery.indoors
-            else {"sea": "#8a7a66", "underwater": "#7f7a5e", "space": "#77717a"}.get(self.stage.place.value, "#86705a")
-        )
-        tone = self.scene.palette.lit(kind, strength=0.8)
-        unit = self.height / HEIGHT
-        tall = self.height - top + 0.12 * self.height
-
-        def draw(canvas: skia.Canvas) -> None:
-            stream = rng(self.stage.seed, "ledge")
-            canvas.scale(unit, unit)
-            w, h, lip = (self.width + 2 * bleed) / unit, tall / unit, 30.0
-            cut(canvas, wobble(box(-20, lip, w + 20, h + 40), stream, 2.2, False), colour(tone, -0.30), shadow=0)
-            canvas.save()
-            canvas.translate(0, -6)
-            canvas.drawRect(skia.Rect(-20, lip - 14, w + 20, lip), paint(colour("#0b0a14", alpha=0.25), blur=9))
-            canvas.restore()
-            cut(canvas, wobble(box(-20, 18, w + 20, lip + 26), stream, 1.6, False), tone, shadow=6)
-            for _ in range(12):
-                x, y = stream.uniform(0, w), stream.uniform(24, lip + 20)
-                canvas.drawLine(x, y, x + stream.uniform(60, 180), y + 1, paint(colour(tone, -0.10), stroke=1.6))
-
-        image = sprite(self.width + 2 * bleed, tall + 30 * unit, draw)
-        return image, -bleed, top - 30 * unit
 
     def _focus(self) -> tuple[float, float]:
         """What the eye should rest on: a thing, else a face, else the middle."""
