@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from resources.cutout.cast import Pose, Puppet
+from resources.cutout.cast.rig import Box
 from resources.cutout.cast.stature import beside
 from resources.cutout.paper import seed as seed_of
 from resources.cutout.places.base import Scenery
@@ -37,6 +38,10 @@ _HOLDS = re.compile(
 _UNLIT = frozenset({"unlit", "dark"})
 _SHOWN = 96.0
 """Degrees of an arm that shows what it holds, in all but wide shots."""
+_HANGING = 30.0
+"""Degrees of an arm that carries something in a wide shot."""
+_ELSEWHERE = (0.12, 0.88, 0.3, 0.7, 0.5)
+"""Where else a thing may stand, of the frame's width, when something is in its place."""
 _STAND = 0.12
 """Height of a small table in a wide shot, as a part of the frame's."""
 _ENOUGH = 0.4
@@ -141,9 +146,10 @@ class Dresser:
         placed = [self._aloft(name, k) for k, name in enumerate(sky)]
         placed += [self._behind(name, k) for k, name in enumerate(big)]
         placed += [self._shown(who, what) for who, what in shown]
+        visible = [prop for prop in placed if not is_big(prop.name)]
         if self.size is ShotSize.WIDE or not self.figures:
-            return [*placed, *self._on_ground(small)], None
-        ledge = self._on_ledge(small)
+            return [*placed, *self._on_ground(small, visible)], None
+        ledge = self._on_ledge(small, visible)
         return [*placed, *ledge], self._level() if ledge else None
 
     def _tall(self, name: str) -> float:
@@ -201,7 +207,7 @@ class Dresser:
         y = min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size)
         return self._below_faces(self._prop(name, x, y, size, front=not is_aloft(name)))
 
-    def _on_ground(self, names: list[str]) -> list[StageProp]:
+    def _on_ground(self, names: list[str], there: Sequence[StageProp]) -> list[StageProp]:
         """Where nobody stands: between two, else where most room is; in a room on a small table."""
         ground = self._ground()
         taken = sorted(figure.x for figure in self.figures)
@@ -222,17 +228,19 @@ class Dresser:
                 x = self.width * ((k + 1) / (len(names) + 1))
             near = 0.035 * self.height + (0.012 * self.height if k % 2 else 0)
             floating = 0.16 * self.height if self.scenery.floats and self.figures else 0.0
-            prop = self._prop(name, x, ground + near - floating, self._tall(name), front=floating == 0)
-            if self.scenery.indoors and not floating:
-                stand = round(_STAND * self.height, 2)
-                prop = prop.model_copy(update={"y": round(prop.y - stand, 2), "stand": stand})
-            placed.append(prop)
+            stand = round(_STAND * self.height, 2) if self.scenery.indoors and not floating else 0.0
+            foot = ground + near - floating - stand
+            tries = [
+                self._prop(name, spot, foot, self._tall(name), front=floating == 0)
+                for spot in (x, *(self.width * part for part in _ELSEWHERE))
+            ]
+            placed.append(self._free(tries, [*there, *placed]).model_copy(update={"stand": stand}))
         return placed
 
     def _level(self) -> float:
         return self.height * (0.90 if self.aspect > 0.8 else 0.91)
 
-    def _on_ledge(self, names: list[str]) -> list[StageProp]:
+    def _on_ledge(self, names: list[str], there: Sequence[StageProp]) -> list[StageProp]:
         """Along the foot of a closer shot, on a surface, beside the faces rather than before them.
 
         What is too high for that stands lower, before the ledge, and its foot is out of the frame.
@@ -249,12 +257,31 @@ class Dresser:
         else:
             spots = [0.5, 0.34, 0.66]
         highest = 0.56 * self.height
-        placed = []
-        for name, spot in zip(names[:3], spots, strict=False):
+        placed: list[StageProp] = []
+        for k, name in enumerate(names[:3]):
             size = self._tall(name)
             foot = max(self._level() + 0.02 * self.height, highest + size)
-            placed.append(self._below_faces(self._prop(name, self.width * spot, foot, size)))
+            tries = [self._prop(name, self.width * spot, foot, size) for spot in (*spots[k:], *spots[:k], *_ELSEWHERE)]
+            placed.append(self._below_faces(self._free(tries, [*there, *placed])))
         return placed
+
+    def _free(self, tries: Sequence[StageProp], placed: Sequence[StageProp]) -> StageProp:
+        """Of several places for a thing the first that lies over no other thing, else that which lies over least."""
+        others = [*self._in_hands(), *map(_box_of, placed)]
+        return min(tries, key=lambda prop: round(sum(_shared(_box_of(prop), other) for other in others), 2))
+
+    def _in_hands(self) -> list[Box]:
+        """Where held things are, as the frame begins."""
+        raised = _HANGING if self.size is ShotSize.WIDE else _SHOWN
+        boxes = []
+        for one in self.figures:
+            if one.held:
+                lifted = _SHOWN if is_aloft(one.held) else raised
+                puppet = Puppet(one.look, one.height, one.seed)
+                x, foot, tall = puppet.held_spot(Pose(one.x, one.y, one.facing, arm_near=lifted), one.held)
+                half = half_of(one.held) * tall
+                boxes.append((x - half, foot - tall, x + half, foot))
+        return boxes
 
     def _below_faces(self, prop: StageProp) -> StageProp:
         """A thing before the figures, as much lower as eyes and mouths above it need; else behind them."""
@@ -281,3 +308,18 @@ class Dresser:
             name=name, x=round(x, 2), y=round(y, 2), size=round(size, 2), seed=seed, front=front,
             dark=name in self.unlit,
         )  # fmt: skip
+
+
+def _box_of(prop: StageProp) -> Box:
+    half = half_of(prop.name) * prop.size
+    return prop.x - half, prop.y - prop.size, prop.x + half, prop.y
+
+
+def _shared(one: Box, other: Box) -> float:
+    """How much of the smaller of two boxes lies in the other, 0..1; up to a tenth is none."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    if wide <= 0 or high <= 0:
+        return 0.0
+    least = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return max(0.0, wide * high / least - 0.1)

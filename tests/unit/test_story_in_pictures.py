@@ -17,7 +17,7 @@ from schemas.plan import MoviePlan
 from schemas.script import CastWish
 from schemas.vocabulary import ShotSize, Species, TimeOfDay, Weather
 from tests.harness.ideas import IDEAS, Named
-from tests.harness.staged import Staged, done, faults, hidden, seen, staged, things_of
+from tests.harness.staged import Staged, done, faults, heaped, hidden, seen, staged, things_of
 
 SEEDS = (0, 1)
 PLANS: dict[tuple[str, int], MoviePlan] = {
@@ -192,6 +192,19 @@ def test_what_nobody_carries_is_the_same_for_story_and_stage() -> None:
 @pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.key)
 def test_no_thing_lies_over_anybody_s_eyes_or_mouth(idea: Named, seed: int) -> None:
     assert [told for one in film(idea.key, seed) for told in hidden(one)] == []
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+@pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.key)
+def test_no_thing_lies_over_another(idea: Named, aspect: str) -> None:
+    shots = staged(PLANS[idea.key, 0].model_copy(update={"aspect": aspect}))
+    assert [told for one in shots for told in heaped(one)] == []
+    two = next((one for one in shots if len(one.stage.props) > 1), None)
+    if two is not None:  # and it would be told
+        first, second = two.stage.props[:2]
+        there = second.model_copy(update={"name": "cup", "x": first.x, "y": first.y, "size": first.size})
+        again = two.stage.model_copy(update={"props": [first.model_copy(update={"name": "cup"}), there]})
+        assert heaped(Staged(two.shot, again, two.score))
 
 
 SHARED = (
