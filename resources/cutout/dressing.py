@@ -18,7 +18,7 @@ from resources.cutout.places.base import Scenery
 from resources.cutout.props import PROPS
 from resources.cutout.props.registry import LARGE, half_of, height_of, is_aloft
 from resources.cutout.score import StageFigure, StageProp
-from resources.lexicon import props_in
+from resources.lexicon import names_thing, props_in
 from schemas.media import ImageRequest
 from schemas.vocabulary import ShotSize
 
@@ -82,7 +82,7 @@ def holders(request: ImageRequest, size: ShotSize) -> dict[str, str]:
         thing = thing_of(name)
         if is_big(thing) or thing in SKY_THINGS:
             continue
-        said = [one for one in _HOLDS.finditer(text) if thing in props_in(one[2]) or thing.lower() in one[2]]
+        said = [one for one in _HOLDS.finditer(text) if names_thing(one[2], thing)]
         spoken = [(text[: one.start()].rfind(who.name.lower()), who.character_id) for one in said for who in people]
         named = [(at, who) for at, who in spoken if at >= 0]
         holder = max(named)[1] if named else people[0].character_id if said else ""
