@@ -177,7 +177,7 @@ class Painter:
             self._pulse(canvas, lens, t)
         self._things(canvas, lens, t, front=False)
         self._flights(canvas, lens, number, t, aloft=True)
-        for actor in actors:
+        for actor in (one for one in actors if one.thing is not None):
             canvas.save()
             self._aim(canvas, lens, actor.figure.depth)
             actor.draw_thing(canvas, actor.pose(number, t, self.height))
