@@ -146,7 +146,8 @@ class Dresser:
         placed = [self._aloft(name, k) for k, name in enumerate(sky)]
         placed += [self._behind(name, k) for k, name in enumerate(big)]
         placed += [self._shown(who, what) for who, what in shown]
-        visible = [prop for prop in placed if not is_big(prop.name)]
+        # before what is big there is room beside people, but a thing in an empty place stands beside it
+        visible = [prop for prop in placed if not (self.figures and is_big(prop.name))]
         if self.size is ShotSize.WIDE or not self.figures:
             return [*placed, *self._on_ground(small, visible)], None
         ledge = self._on_ledge(small, visible)
