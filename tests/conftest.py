@@ -53,6 +53,13 @@ def plan() -> dict[str, Any]:
 
 
 @pytest.fixture
+def small(plan: dict[str, Any]) -> dict[str, Any]:
+    """Two short shots, as quick as a film can be."""
+    plan["shots"] = plan["shots"][:2]
+    return plan
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home."""
     store = Home(tmp_path / "home")

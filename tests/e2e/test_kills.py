@@ -27,7 +27,7 @@ from resources.store.timeline import read_timeline
 from sparkle_assets.assets.plan import recorded_version
 from tests.conftest import ROOT, write_plan
 from tests.e2e.test_daemon import ADD, LAUNCH, REPOSITORY, Server
-from tests.e2e.test_make import runs_still_busy
+from tests.e2e.test_make_killed import runs_still_busy
 from tests.e2e.test_ui_browser import free_port
 
 LONG_S = 240.0
