@@ -26,7 +26,9 @@ def film_bytes(answer: Answer) -> bytes:
     return Path(answer.value["final_cut"]).read_bytes()
 
 
-def test_a_film_from_a_plan_then_an_edit_then_nothing(sparkle: Sparkle, tmp_path: Path, small: dict[str, Any]) -> None:
+def test_a_film_from_a_plan_then_an_edit_then_nothing(
+    sparkle: Sparkle, called: Sparkle, tmp_path: Path, small: dict[str, Any]
+) -> None:
     file = write_plan(tmp_path / "plan.json", small)
     first = sparkle("make", "--plan", str(file), "--movie", "hello", "--json")
     assert first.code == 0, first.err
@@ -78,17 +80,17 @@ def test_a_film_from_a_plan_then_an_edit_then_nothing(sparkle: Sparkle, tmp_path
     other = sparkle("make", "--plan", str(file), "--movie", "hello", "--home", str(tmp_path / "other"), "--json")
     assert film_bytes(other) == before
 
-    assert sparkle("status", "hello").out.count("done") == 3
-    assert "hello" in sparkle("list").out
-    assert "made in" in sparkle("timeline", "hello", "one").out
-    assert sparkle("qa", "hello", "--json").value["verdict"] == "approve"
-    assert sparkle("plan", "diff", "hello", str(file), "--json").value["changes"] == []
-    assert sparkle("delete", "hello", "--yes").code == 0
-    assert sparkle("list", "--json").value == {"films": []}
+    assert called("status", "hello").out.count("done") == 3
+    assert "hello" in called("list").out
+    assert "made in" in called("timeline", "hello", "one").out
+    assert called("qa", "hello", "--json").value["verdict"] == "approve"
+    assert called("plan", "diff", "hello", str(file), "--json").value["changes"] == []
+    assert called("delete", "hello", "--yes").code == 0
+    assert called("list", "--json").value == {"films": []}
 
 
-def test_a_dry_run_writes_nothing(sparkle: Sparkle, tmp_path: Path) -> None:
-    answer = sparkle("make", "A fox finds a lantern in the forest", "--dry-run", "--json")
+def test_a_dry_run_writes_nothing(called: Sparkle, tmp_path: Path) -> None:
+    answer = called("make", "A fox finds a lantern in the forest", "--dry-run", "--json")
     assert answer.code == 0
     assert len(answer.value["would_render"]) >= 5
     assert answer.value["estimate"]["seconds"] > 10

@@ -1,17 +1,14 @@
 """What `sparkle make` refuses, in one line, and what it leaves as it was."""
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sparkle_assets.cli import main
-from tests.conftest import ROOT, Answer, Sparkle, write_plan
+from tests.conftest import ROOT, Sparkle, write_plan
 
 BAD: dict[str, tuple[list[str], str]] = {
     "no idea": (["make"], "what is the film about?"),
@@ -43,27 +40,9 @@ PROCESSES = ("an idea that is no text", "an unknown command", "a path as film", 
 """Of a process of their own; the others are asked where the tests run, which loads everything once."""
 
 
-@pytest.fixture
-def called(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Answer]]:
-    """`sparkle` called in this process, in an empty folder."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    monkeypatch.chdir(tmp_path)
-
-    def call(*args: str) -> Answer:
-        with pytest.raises(SystemExit) as ended:
-            main(args)
-        return Answer(int(ended.value.code or 0), *capsys.readouterr())
-
-    yield call
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_one_line_and_leaves_nothing(
-    sparkle: Sparkle, called: Callable[..., Answer], tmp_path: Path, small: dict[str, Any], case: str
+    sparkle: Sparkle, called: Sparkle, tmp_path: Path, small: dict[str, Any], case: str
 ) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "large.json").write_bytes(b" " * 10_000_000)
