@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from schemas.facts import Facts
 from schemas.plan import Id, Strict
 
 Stage = Literal[
@@ -77,7 +78,7 @@ class AssetRef(Strict):
     uri: Uri
     """Folder of the artifact, relative to ``SPARKLE_HOME``."""
     files: list[FileRef]
-    facts: dict[str, Any] = Field(default_factory=dict)
+    facts: Facts = Field(default_factory=dict)
     """Numbers worth showing: frames, seconds, lines, ..."""
 
 
