@@ -25,12 +25,14 @@ from resources.media.conform import check_media
 from resources.pipeline.stages.plan import read_plan, take_in
 from resources.profile import load_profile
 from resources.quality.policy import Policy
+from resources.store.collect import collect
 from resources.store.film import Home, read_text
 from resources.store.fingerprint import hash_file
+from resources.store.repair import repair
 from resources.voices.consent import _read as read_note
 from schemas.plan import MoviePlan
 from sparkle_assets.screening.app import screening_room
-from tests.conftest import PLAN, ROOT, write_plan
+from tests.conftest import PLAN, ROOT, Sparkle, write_plan
 
 # -- the shell, and make ---------------------------------------------------------------------------------------------
 
@@ -168,6 +170,42 @@ def test_text_behind_a_link_that_comes_and_goes_is_not_read(tmp_path: Path) -> N
                 except InputError:
                     read.add("refused")
     assert read == {"words", "refused"}
+
+
+LINKED = (
+    "cache/evil",
+    "cache/ranges/evil",
+    "cache/voices/evil",
+    "inbox",
+    "movies/.tmp-deleted-x",
+    "movies/hello/shots/01/shot_images/.tmp-1-evil",
+    "movies/hello/shots/01/shot_images/0123456789abcdef01234567",
+    "movies/hello/shots/77",
+    "movies/hello/cut/.tmp-9-x",
+    "movies/hello/quarantine",
+    "movies/hello/animatic",
+    "movies/linked",
+)
+
+
+def test_what_lies_behind_a_link_is_never_removed(home: Home, called: Sparkle, tmp_path: Path) -> None:
+    """Of whatever repairs, collects and deletes: what it takes away is below the home."""
+    home.film("hello").plan_path.parent.mkdir(parents=True)
+    write_plan(home.film("hello").plan_path, PLAN)
+    for number, name in enumerate(LINKED):
+        precious = tmp_path / "outside" / str(number)
+        (precious / "below").mkdir(parents=True)
+        for file in (precious / "clip.mp4", precious / "below" / "clip.mp4"):
+            file.write_bytes(b"x")
+            os.utime(file, (1, 1))
+        link = home.root / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(precious)
+    repair(home)
+    collect(home, older_than_days=0)
+    assert called("delete", "hello", "--yes", "--home", str(home.root)).code == 0
+    assert not home.film("hello").path.exists()
+    assert len(list((tmp_path / "outside").rglob("clip.mp4"))) == 2 * len(LINKED)
 
 
 def test_a_film_that_is_a_link_is_not_shown(home: Home, plan: dict[str, Any], tmp_path: Path) -> None:
