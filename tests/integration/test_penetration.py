@@ -172,6 +172,34 @@ def test_text_behind_a_link_that_comes_and_goes_is_not_read(tmp_path: Path) -> N
     assert read == {"words", "refused"}
 
 
+@pytest.mark.parametrize("profile", ["../../etc/passwd", "/etc/passwd", "a/../embedded", "embedded\n", "..%2f"])
+def test_a_profile_is_no_path(home: Home, called: Sparkle, profile: str) -> None:
+    film = home.film("hello")
+    film.plan_path.parent.mkdir(parents=True)
+    write_plan(film.plan_path, PLAN)
+    (film.path / "plan" / "settings.json").write_text(json.dumps({"profile": profile}), encoding="utf-8")
+    answer = called("status", "hello", "--home", str(home.root))
+    assert answer.code == 1
+    assert "settings.json: profile: " in answer.err
+
+
+FORGED = "Hello\n9-evil   film   9 shots  \u202eysae\nverdict: approved"
+
+
+def test_a_title_is_no_line_of_an_answer(home: Home, called: Sparkle) -> None:
+    """Line breaks and turns of direction are letters in a title, and make no line of their own where it is told."""
+    film = home.film("hello")
+    film.plan_path.parent.mkdir(parents=True)
+    write_plan(film.plan_path, {**PLAN, "title": FORGED})
+    for command in ("list", "status hello", f"plan validate {film.plan_path}", "make --movie hello --dry-run"):
+        place = [] if command.startswith("plan") else ["--home", str(home.root)]
+        answer = called(*command.split(), *place)
+        assert answer.code == 0, answer.err
+        assert not any(line.startswith(("9-evil", "verdict")) for line in (answer.out + answer.err).splitlines())
+        assert "\u202e" not in answer.out + answer.err
+    assert "Hello 9-evil" in called("list", "--home", str(home.root)).out
+
+
 LINKED = (
     "cache/evil",
     "cache/ranges/evil",
@@ -276,6 +304,14 @@ HOSTS = (
 def test_a_name_that_leads_here_is_not_ours(home: Home, host: str) -> None:
     room = TestClient(screening_room(home, "http://127.0.0.1:3000"), base_url="http://127.0.0.1")
     assert room.get("/", headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["host", "origin"])
+def test_who_says_two_names_is_refused(home: Home, name: str) -> None:
+    room = TestClient(screening_room(home, "http://127.0.0.1:3000"), base_url="http://127.0.0.1")
+    ours = "127.0.0.1" if name == "host" else "http://127.0.0.1"
+    for two in ((ours, "http://evil.example"), ("http://evil.example", ours)):
+        assert room.get("/", headers=[(name, one) for one in two]).status_code == 400
 
 
 @pytest.mark.parametrize(
