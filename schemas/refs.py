@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.facts import Facts
 from schemas.plan import Id, Strict
@@ -35,6 +35,12 @@ SHOT_STAGES: tuple[Stage, ...] = ("shot_images", "voice_tracks", "video_chunks",
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Slot = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """The place of a shot in the store and in Dagster's partitions, given at first sight and kept."""
+
+
+def hold_slot(stage: Stage, slot: str | None) -> None:
+    """Raise :class:`ValueError` for a slot without a shot, or none where there is one: it would name no folder."""
+    if (slot is None) == (stage in SHOT_STAGES):
+        raise ValueError(f"{stage} belongs to {'a shot' if slot is None else 'the whole film'}")
 
 
 def _stays_inside(uri: str) -> str:
@@ -81,6 +87,11 @@ class AssetRef(Strict):
     facts: Facts = Field(default_factory=dict)
     """Numbers worth showing: frames, seconds, lines, ..."""
 
+    @model_validator(mode="after")
+    def _slot_where_it_belongs(self) -> Self:
+        hold_slot(self.stage, self.slot)
+        return self
+
 
 class AssetRefs(Strict):
     """All artifacts of one film, the truth of what is current."""
@@ -103,6 +114,7 @@ class Sidecar(Strict):
     engine_revision: str
     request: dict[str, Any]
     decision: dict[str, Any]
+    """What an agent decided (``value``) and where that came from; empty where there was nothing to decide."""
     inputs: dict[str, Sha256]
     """Content hash of each artifact this one was made from."""
     seed: int
@@ -116,6 +128,13 @@ class Sidecar(Strict):
     seconds: float
     peak_rss_mb: float
     attempt: int = 1
+
+    @field_validator("decision")
+    @classmethod
+    def _value_is_data(cls, decision: dict[str, Any]) -> dict[str, Any]:
+        if decision and not isinstance(decision.get("value"), dict):
+            raise ValueError("a decision has a value with fields")
+        return decision
 
 
 class Manifest(Strict):

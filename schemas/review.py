@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.plan import Id, Strict, Text
-from schemas.refs import Sha256, Slot, Stage
+from schemas.refs import Sha256, Slot, Stage, hold_slot
 from schemas.report import Finding
 
 Decision = Literal["approve", "reject"]
@@ -48,6 +48,11 @@ class ReviewQuestion(Strict):
     notes: list[ReviewNote] = Field(default_factory=list)
     answers: list[ReviewAnswer] = Field(default_factory=list)
     """Oldest first; the last one holds."""
+
+    @model_validator(mode="after")
+    def _slot_where_it_belongs(self) -> Self:
+        hold_slot(self.stage, self.slot)
+        return self
 
     @property
     def decision(self) -> Decision | None:

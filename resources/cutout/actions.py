@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 import yaml
 
 from resources.cutout.cast.walk import WalkKind
-from resources.lexicon import props_in
+from resources.lexicon import names_thing, props_in
 from resources.lexicon.words import stems as all_stems
 from resources.lexicon.words import words_of
 
@@ -87,7 +87,7 @@ def deeds_of(action: str, things: Collection[str] = ()) -> Deeds:
 
     Hands are about things: those the lexicon knows, and the ``things`` that are there, which it may not.
     """
-    there = bool(props_in(action)) or any(thing.lower() in action.lower() for thing in things)
+    there = bool(props_in(action)) or any(names_thing(action, thing) for thing in things)
     words = [word.low for word in words_of(action)]
     bare = _without_things(action, words, things)
     # "walking slowly into the barn" is walking into it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import skia
@@ -13,6 +13,7 @@ from resources.cutout.cast.arms import at_frame, steady, turn_limit
 from resources.cutout.cast.business import swell
 from resources.cutout.cast.rig import Box
 from resources.cutout.props import draw_prop
+from resources.cutout.props.registry import half_of, is_aloft
 from resources.cutout.score import Pass, StageFigure, StageProp
 
 FLIGHT_S = 0.42
@@ -24,8 +25,6 @@ _FREE = 999.0
 _STEP = 4
 _ARM = 4.6
 """Half the thickness of an arm and its hand, in design units."""
-_HALF = 0.4
-"""Half the width of what is held, for its height."""
 _AIR = 2.0
 """Between a hand and somebody else's face, in design units."""
 _HANGING = 10.0
@@ -47,11 +46,13 @@ class Actor:
     part: Performance | None
     shadow: skia.Image | None
     phase: float
-    lifted: bool
-    """A held thing is lifted into a medium or close shot."""
+    lifted: bool = False
+    """A held thing is lifted to be seen: in all but wide shots, and whatever is carried over heads."""
     passes: tuple[Pass, ...] = ()
     limits: tuple[float, float] = (_FREE, _FREE)
     """Degrees that the near and the far arm may rise."""
+    behind: bool = False
+    """What they hold would lie over somebody's face, so it is drawn behind everybody."""
     kindled_s: float | None = None
     """When a dark thing begins to shine."""
     arms: tuple[Sequence[float], Sequence[float]] = ((), ())
@@ -62,8 +63,7 @@ class Actor:
         figure = self.figure
         held, shown = self.held(t)
         # whoever holds the thing at any time acts with that hand all the time as if it were full
-        full = figure.held or next((one.thing for one in self.passes if one.taker == figure.character_id), None)
-        base = Pose(figure.x, figure.y, figure.facing, held=full)
+        base = Pose(figure.x, figure.y, figure.facing, held=self.thing)
         pose = self.part.pose(frame, base) if self.part else base
         if self.lifted and shown > 0:
             pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
@@ -78,6 +78,25 @@ class Actor:
             sway = 0.010 * height * math.sin(1.15 * t + self.phase)
             pose = replace(pose, y=pose.y + sway, lean=pose.lean + 1.6 * math.sin(0.8 * t + self.phase))
         return pose
+
+    def draw(self, canvas: skia.Canvas, pose: Pose) -> None:
+        """Draw the figure, and its thing unless that lies behind everybody."""
+        self.puppet.draw(canvas, pose, thing=not self.hung_back(pose))
+
+    def draw_thing(self, canvas: skia.Canvas, pose: Pose) -> None:
+        """Draw the thing that lies behind everybody, if there is one; before anybody is drawn."""
+        if self.hung_back(pose):
+            self.puppet.draw_thing(canvas, pose)
+
+    def hung_back(self, pose: Pose) -> bool:
+        """Whether the thing in the hand is drawn behind everybody: what towers would hide the face beside it."""
+        return pose.held is not None and (self.behind or is_aloft(pose.held))
+
+    @property
+    def thing(self) -> str | None:
+        """What they hold at any time of the shot."""
+        who = self.figure.character_id
+        return self.figure.held or next((one.thing for one in self.passes if one.taker == who), None)
 
     def held(self, t: float) -> tuple[str | None, float]:
         """What is in the hand at ``t`` seconds, and how far it is held up to be seen, 0..1."""
@@ -97,24 +116,64 @@ def below(angle: float, limit: float) -> float:
     return angle if angle <= free else free + _KNEE * (1 - math.exp((free - angle) / _KNEE))
 
 
-def restrained(actors: Sequence[Actor], frames: int, fps: float) -> list[Actor]:
-    """The actors with arms that reach no face of another, at any moment looked at.
+def restrained(actors: Sequence[Actor], beneath: Sequence[Collection[int]], frames: int, fps: float) -> list[Actor]:
+    """The actors with arms that reach no face of another, at any moment looked at, and things that lie over none.
 
-    Bodies lean while they speak: what is a hand's breadth from a cheek at rest would be a blow. A hand that goes behind
-    a face is seen as one that touches it.
+    ``beneath`` has, for each actor, the indices of those who are drawn before them. Bodies lean while they speak: what
+    is a hand's breadth from a cheek at rest would be a blow. A hand that goes behind a face is seen as one that touches
+    it; a thing that does is only behind it.
     """
-    moments = sorted({round(k * (frames - 1) / (_MOMENTS - 1)) for k in range(_MOMENTS)})
+    moments = _looked_at(frames)
     poses = [[actor.pose(frame, frame / fps, 0) for frame in moments] for actor in actors]
     faces = [[actor.puppet.face(pose) for pose in own] for actor, own in zip(actors, poses, strict=True)]
     out = []
     for index, actor in enumerate(actors):
-        others = [[own[k] for who, own in enumerate(faces) if who != index] for k in range(len(moments))]
-        near, far = (
-            min(_limit(actor, pose, boxes, near=near) for pose, boxes in zip(poses[index], others, strict=True))
-            for near in (True, False)
-        )
+        near, far = _FREE, _FREE
+        for k, pose in enumerate(poses[index]):
+            others = [own[k] for who, own in enumerate(faces) if who != index]
+            covered = [own[k] for who, own in enumerate(faces) if who in beneath[index]]
+            near = min(near, _limit(actor, pose, others, covered, near=True))
+            far = min(far, _limit(actor, pose, others, (), near=False))
         out.append(replace(actor, limits=(near, far)))
     return out
+
+
+def _looked_at(frames: int) -> list[int]:
+    return sorted({round(k * (frames - 1) / (_MOMENTS - 1)) for k in range(_MOMENTS)})
+
+
+def lies_over(actor: Actor, others: Sequence[Actor], frames: int, fps: float) -> bool:
+    """Whether what an actor holds comes before anybody's eyes or mouth at any moment looked at."""
+    if actor.thing is None:
+        return False
+    return any(
+        _meet(
+            _bounds(_outline(actor, actor.pose(frame, frame / fps, 0))),
+            other.puppet.features(other.pose(frame, frame / fps, 0)),
+        )
+        for frame in _looked_at(frames)
+        for other in others
+    )
+
+
+def before_faces(prop: StageProp, actors: Sequence[Actor], frames: int, fps: float) -> bool:
+    """Whether a thing that stands comes before anybody's eyes or mouth at any moment looked at, were it in front."""
+    half = half_of(prop.name) * prop.size
+    here = (prop.x - half, prop.y - prop.size, prop.x + half, prop.y)
+    return any(
+        _meet(here, actor.puppet.features(actor.pose(frame, frame / fps, 0)))
+        for frame in _looked_at(frames)
+        for actor in actors
+    )
+
+
+def _bounds(spots: Sequence[tuple[float, float]]) -> Box:
+    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
 
 
 def steadied(actors: Sequence[Actor], frames: int, fps: float, width: float) -> list[Actor]:
@@ -135,9 +194,10 @@ def steadied(actors: Sequence[Actor], frames: int, fps: float, width: float) -> 
     return out
 
 
-def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
+def _limit(actor: Actor, at: Pose, others: Sequence[Box], covered: Sequence[Box], near: bool) -> float:
     """Degrees that an arm may rise in the pose ``at`` without reaching a face; free where it meets none.
 
+    What it holds may only come before the faces that are drawn after it: not before those of ``covered``.
     An arm that hangs over its owner's own face anyway is free, and so is that of somebody who only walks past.
     """
     puppet = actor.puppet
@@ -150,11 +210,8 @@ def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
     for angle in range(0, 180, _STEP):
         pose = replace(at, arm_near=float(angle)) if near else replace(at, arm_far=float(angle))
         spots = puppet.arm(pose, name)
-        if near and actor.figure.held:
-            x, foot, tall = puppet.held_spot(pose, actor.figure.held)
-            edges = [(x + side * _HALF * tall, foot - tall / 2) for side in (-1, 1)]
-            spots = [*spots, (x, foot - tall), (x, foot - tall / 2), *edges]
-        if _meets(spots, others, margin + _AIR * puppet.unit):
+        air = margin + _AIR * puppet.unit
+        if _meets(spots, others, air) or (near and _meets(_outline(actor, pose), covered, air)):
             low = angle < 3 * _STEP
             return _FREE if low and passing else _HANGING if low else float(angle - _STEP)
         if _meets(spots, own, margin):
@@ -162,6 +219,17 @@ def _limit(actor: Actor, at: Pose, others: Sequence[Box], near: bool) -> float:
                 return float(angle - _STEP)
             own = []  # it hangs over it anyway; what others' faces forbid still counts
     return _FREE
+
+
+def _outline(actor: Actor, pose: Pose) -> list[tuple[float, float]]:
+    """Points round the thing that an actor holds at any time of the shot, in pixels of the frame."""
+    thing = actor.thing
+    if thing is None:
+        return []
+    x, foot, tall = actor.puppet.held_spot(pose, thing)
+    half = half_of(thing) * tall
+    edges = [(x + side * half, foot - part * tall) for side in (-1, 1) for part in (0.5, 0.9)]
+    return [(x, foot - tall), (x, foot - tall / 2), *edges]
 
 
 def _meets(spots: Sequence[tuple[float, float]], boxes: Sequence[Box], margin: float) -> bool:

@@ -6,12 +6,13 @@ face; an insert is a thing alone. A narrow frame brings people closer together a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resources.cutout.cast.stature import WIDE_GROWTH
 from resources.cutout.paper import rng
 from resources.cutout.places.base import HEIGHT, Scenery
+from resources.cutout.props.registry import is_aloft
 from resources.cutout.score import StageFigure, View
 from schemas.media import Figure, ImageRequest
 from schemas.vocabulary import Place, ShotSize, Species
@@ -71,12 +72,14 @@ class Composer:
         bodies: list[Body],
         *,
         ledge: bool = False,
-        holders: Collection[str] = (),
+        held: Mapping[str, str] | None = None,
     ) -> None:
-        """``ledge`` says that things stand along the foot of a closer shot, ``holders`` who has one in the hand."""
+        """``ledge`` says that things stand along the foot of a closer shot, ``held`` who has what in the hand."""
         self.request, self.scenery, self.size, self.bodies = request, scenery, size, bodies
         self.ledge = ledge
-        self.holding = [body.figure.character_id in holders for body in bodies]
+        things = [(held or {}).get(body.figure.character_id) for body in bodies]
+        self.holding = [thing is not None for thing in things]
+        self.aloft = [thing is not None and is_aloft(thing) for thing in things]
         self.width, self.height = float(request.width), float(request.height)
         self.unit = self.height / HEIGHT
         self.aspect = self.width / self.height
@@ -256,9 +259,12 @@ class Composer:
             return [(x, k % 2 if count > 3 else 0) for k, x in enumerate(wide)]
         if count == 1:
             return [(0.5 - 0.04 * self.side, 0)]
-        if count == 2:  # who holds something stands in front, else the smaller one
+        if count == 2:  # who holds something stands in front, behind if it towers; else the smaller one is in front
             front = 0 if self.bodies[0].stature < self.bodies[1].stature else 1
-            front = self.holding.index(True) if self.holding.count(True) == 1 else front
+            if self.aloft.count(True) == 1:
+                front = self.aloft.index(False)
+            elif self.holding.count(True) == 1:
+                front = self.holding.index(True)
             return [(0.32, int(front == 1)), (0.68, int(front == 0))]
         return [
             (0.20 + 0.60 * k / (count - 1), (k + 1) % 2 + (1 if count > 4 and k % 3 == 0 else 0)) for k in range(count)

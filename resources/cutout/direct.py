@@ -7,7 +7,7 @@ from fractions import Fraction
 from resources.cutout.actions import Deeds, deeds_of
 from resources.cutout.paper import seed as seed_of
 from resources.cutout.score import Part, Pass, Score, Stage, StageFigure
-from resources.lexicon import props_in
+from resources.lexicon import names_thing
 from schemas.media import VideoRequest
 from schemas.vocabulary import ShotSize
 
@@ -122,8 +122,7 @@ def _doers(request: VideoRequest, stage: Stage, deeds: Deeds) -> list[StageFigur
     named = [one for one in order if one.character_id.split("_")[0].split("-")[0] in low]
     if named:
         return named
-    things = set(props_in(request.action))
-    with_it = [one for one in order if one.held and (one.held in things or one.held.lower() in low)]
+    with_it = [one for one in order if one.held and names_thing(request.action, one.held)]
     return order if deeds.together else with_it or order[:1]
 
 
@@ -190,8 +189,7 @@ def _passes(request: VideoRequest, stage: Stage, deeds: Deeds, seconds: float) -
         return []
     giver, taker = giving
     if giver is None:
-        low, meant = request.action.lower(), props_in(request.action)
-        thing = next((prop.name for prop in stage.props if prop.name in meant or prop.name.lower() in low), None)
+        thing = next((prop.name for prop in stage.props if names_thing(request.action, prop.name)), None)
     else:
         thing = next(one.held for one in stage.figures if one.character_id == giver)
     if thing is None or seconds < 1.6:

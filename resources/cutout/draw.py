@@ -11,13 +11,13 @@ from fractions import Fraction
 
 import skia
 
-from resources.cutout.actor import FLIGHT_S, Actor, fly, laid, restrained, steadied
+from resources.cutout.actor import FLIGHT_S, Actor, fly, laid
 from resources.cutout.camera import Camera, Lens, camera_of, extremes, layer_shift, layer_zoom
-from resources.cutout.cast import Performance, Pose, Puppet
-from resources.cutout.cast.walk import Walk
+from resources.cutout.cast import Pose, Puppet
+from resources.cutout.company import back_to_front, company, standing
 from resources.cutout.dressing import SKY_THINGS
 from resources.cutout.effects import glow, sparks
-from resources.cutout.palette import Palette, hexcode
+from resources.cutout.ledge import draw_ledge
 from resources.cutout.paper import (
     LINEAR,
     box,
@@ -32,15 +32,12 @@ from resources.cutout.places import build, scene_of
 from resources.cutout.places.base import HEIGHT, Piece, Scene, Scenery
 from resources.cutout.places.raster import Eye, Layer, compile_layers
 from resources.cutout.props import draw_prop
-from resources.cutout.props.registry import THINGS
+from resources.cutout.props.registry import THINGS, is_aloft
 from resources.cutout.score import Part, Pass, Score, Stage, StageFigure, StageProp
 from resources.cutout.still import Frame, Screen, StillPainter, corners
 from resources.cutout.weather import Air, air, bolt, flash
-from schemas.media import ResolvedLook, TimedLine
-from schemas.vocabulary import CameraMove, Effect, ShotSize, TimeOfDay, Weather
-
-FIGURE_LIGHT = {TimeOfDay.DAWN: 0.55, TimeOfDay.DAY: 0.55, TimeOfDay.DUSK: 0.42, TimeOfDay.NIGHT: 0.27}
-"""How much of the hour's light falls on figures: faces must stay readable, and themselves, at night."""
+from schemas.media import TimedLine
+from schemas.vocabulary import CameraMove, Effect, ShotSize, Weather
 
 _STICK = {"sun": 0.165}
 """The part of a thing's height by which it is carried."""
@@ -83,15 +80,15 @@ class Painter:
         self.layers: list[Layer] = sorted(layers, key=lambda layer: layer.depth > 1.0)
         self.air: Air = air(self.scene, self.width, self.height, seed)
         self.passes = tuple(passes)
-        actors = [self._actor(figure, parts, lines) for figure in stage.figures] if people else []
-        actors = restrained(actors, camera.frames, camera.fps)
-        self.actors = steadied(actors, camera.frames, camera.fps, float(stage.width))
-        self.props = [self._prop(prop) for prop in stage.props] if people else []
+        light = (self.scene.palette, self.scene.hour)
+        self.actors = company(stage, camera, parts, lines, self.passes, kindled_s, light) if people else []
+        self.props = [self._prop(prop) for prop in standing(stage, self.actors, camera)] if people else []
         dark = [prop for prop in stage.props if prop.dark and people and kindled_s is not None]
         self.shining = {prop.name: self._prop(prop.model_copy(update={"dark": False})) for prop in dark}
         self.stands = [(prop, self._stand(prop)) for prop in stage.props if prop.stand and people]
         self.laid = [(one, self._prop(prop)) for one, prop in self._laid()]
-        self.ledge = self._ledge() if people and stage.ledge is not None else None
+        on_it = people and stage.ledge is not None
+        self.ledge = draw_ledge(stage, self.scene, indoors=self.scenery.indoors) if on_it else None
         self.corners = corners(self.width, self.height, self.scene.palette.ink)
         self.sparks = sparks(self._focus(), self.width, self.height, seed) if Effect.SPARKLE in self.effects else []
         self.glow = glow(self._focus(), self.width, self.height) if Effect.GLOW in self.effects else None
@@ -108,7 +105,7 @@ class Painter:
     def paint(self, canvas: skia.Canvas, number: int) -> None:
         """Draw a frame on a canvas of the frame's size."""
         t, lens = number / self.camera.fps, self.camera.at(number)
-        order = sorted(self.actors, key=lambda actor: (actor.figure.depth, self._before(actor.figure)))
+        order = back_to_front(self.actors, self.stage, t)
         windows = list(self.scenery.windows)
         done, middle = 0, False
         for layer in self.layers:
@@ -127,10 +124,6 @@ class Painter:
         if self.air.before and not self.scenery.indoors:
             self.air.before(canvas, t)
         self._finish(canvas, t)
-
-    def _before(self, figure: StageFigure) -> bool:
-        """Of two who stand side by side the one who has the thing is in front: it must not vanish behind a back."""
-        return len(self.actors) == 2 and self.width > 0.8 * self.height and figure.held is not None
 
     def poses(self, number: int) -> list[tuple[StageFigure, Puppet, Pose]]:
         """Everybody's pose at a frame, for the rig's ground truth."""
@@ -153,62 +146,6 @@ class Painter:
             return self.scenery.pieces
         return [piece for piece in self.scenery.pieces if piece.depth <= 1.0]
 
-    def _actor(self, figure: StageFigure, parts: Sequence[Part], lines: Sequence[TimedLine]) -> Actor:
-        part = next((one for one in parts if one.character_id == figure.character_id), None)
-        acted = None
-        if part is not None:
-            acted = Performance(
-                part.character_id,
-                part.seed,
-                self.camera.fps,
-                part.emotion,
-                lines,
-                part.partner_side,
-                self._walk(part, figure),
-                part.business,
-                float(self.width),
-                figure.height,
-                self.camera.frames / self.camera.fps,
-                part.partner_rise,
-            )
-        puppet = Puppet(lit_look(figure.look, self.scene.palette, self.scene.hour), figure.height, figure.seed)
-        shadow = None
-        if figure.shadow:
-            left, _, right, _ = puppet.bounds(Pose(0.0, 0.0))
-            half = max(8.0, (right - left) * 0.42)
-            tall = half * 0.24
-            tone = paint(colour(self.scene.palette.ink, alpha=0.42), blur=tall * 0.4)
-            shadow = sprite(
-                half * 2.5,
-                tall * 4,
-                lambda canvas: canvas.drawOval(skia.Rect(half * 0.25, tall, half * 2.25, tall * 3), tone),
-            )
-        return Actor(
-            figure,
-            puppet,
-            acted,
-            shadow,
-            rng(figure.seed, "float").uniform(0, math.tau),
-            self.stage.size is not ShotSize.WIDE,
-            self.passes,
-            kindled_s=self.kindled_s,
-        )
-
-    def _walk(self, part: Part, figure: StageFigure) -> Walk | None:
-        if part.walk is None:
-            return None
-        return Walk(
-            part.walk,
-            part.heading,
-            figure.x,
-            float(self.width),
-            figure.height,
-            self.camera.frames / self.camera.fps,
-            self.camera.fps,
-            part.runs,
-            part.room * self.width,
-        )
-
     def _laid(self) -> list[tuple[Pass, StageProp]]:
         """Things that are laid on the ground in this shot, as they lie there afterwards."""
         found = []
@@ -226,7 +163,7 @@ class Painter:
         if actor.shadow is not None:
             half, tall = actor.shadow.width() / 2, actor.shadow.height() / 2
             canvas.drawImage(actor.shadow, pose.x - half * 0.94, actor.figure.y - tall, LINEAR)
-        actor.puppet.draw(canvas, pose)
+        actor.draw(canvas, pose)
         canvas.restore()
 
     def _middle(self, canvas: skia.Canvas, actors: Sequence[Actor], lens: Lens, number: int, t: float) -> None:
@@ -239,6 +176,12 @@ class Painter:
         if self.glow is not None:
             self._pulse(canvas, lens, t)
         self._things(canvas, lens, t, front=False)
+        self._flights(canvas, lens, number, t, aloft=True)
+        for actor in (one for one in actors if one.thing is not None):
+            canvas.save()
+            self._aim(canvas, lens, actor.figure.depth)
+            actor.draw_thing(canvas, actor.pose(number, t, self.height))
+            canvas.restore()
         for actor in actors:
             self._act(canvas, actor, lens, number, t)
         if self.ledge is not None:
@@ -247,8 +190,12 @@ class Painter:
             canvas.drawImage(self.ledge[0], self.ledge[1], self.ledge[2], LINEAR)
             canvas.restore()
         self._things(canvas, lens, t, front=True)
+        self._flights(canvas, lens, number, t, aloft=False)
+
+    def _flights(self, canvas: skia.Canvas, lens: Lens, number: int, t: float, *, aloft: bool) -> None:
+        """What is on its way from hand to hand; what towers over a hand goes behind the faces."""
         for one in self.passes:
-            if one.at_s <= t < one.at_s + FLIGHT_S:
+            if one.at_s <= t < one.at_s + FLIGHT_S and is_aloft(one.thing) is aloft:
                 canvas.save()
                 self._aim(canvas, lens, 1.0)
                 here = [(actor, actor.pose(number, t, self.height)) for actor in self.actors]
@@ -345,36 +292,6 @@ class Painter:
         light = skia.Color4f(*(0.5 + 0.5 * part for part in self.scene.palette.light), 1.0)
         return skia.ColorFilters.Blend(light.toColor(), skia.BlendMode.kModulate)
 
-    def _ledge(self) -> tuple[skia.Image, float, float]:
-        """A surface along the frame's foot: a board indoors, a stone or bank outdoors."""
-        top = float(self.stage.ledge or 0.0)
-        bleed = 0.12 * self.width
-        kind = (
-            "#8a6242"
-            if self.scenery.indoors
-            else {"sea": "#8a7a66", "underwater": "#7f7a5e", "space": "#77717a"}.get(self.stage.place.value, "#86705a")
-        )
-        tone = self.scene.palette.lit(kind, strength=0.8)
-        unit = self.height / HEIGHT
-        tall = self.height - top + 0.12 * self.height
-
-        def draw(canvas: skia.Canvas) -> None:
-            stream = rng(self.stage.seed, "ledge")
-            canvas.scale(unit, unit)
-            w, h, lip = (self.width + 2 * bleed) / unit, tall / unit, 30.0
-            cut(canvas, wobble(box(-20, lip, w + 20, h + 40), stream, 2.2, False), colour(tone, -0.30), shadow=0)
-            canvas.save()
-            canvas.translate(0, -6)
-            canvas.drawRect(skia.Rect(-20, lip - 14, w + 20, lip), paint(colour("#0b0a14", alpha=0.25), blur=9))
-            canvas.restore()
-            cut(canvas, wobble(box(-20, 18, w + 20, lip + 26), stream, 1.6, False), tone, shadow=6)
-            for _ in range(12):
-                x, y = stream.uniform(0, w), stream.uniform(24, lip + 20)
-                canvas.drawLine(x, y, x + stream.uniform(60, 180), y + 1, paint(colour(tone, -0.10), stroke=1.6))
-
-        image = sprite(self.width + 2 * bleed, tall + 30 * unit, draw)
-        return image, -bleed, top - 30 * unit
-
     def _focus(self) -> tuple[float, float]:
         """What the eye should rest on: a thing, else a face, else the middle."""
         if self.stage.props:
@@ -420,18 +337,6 @@ class Painter:
             canvas.restore()
         for image, x, y in self.corners:
             canvas.drawImage(image, x, y)
-
-
-def lit_look(look: ResolvedLook, palette: Palette, hour: TimeOfDay) -> ResolvedLook:
-    """A look in this hour's light; skin keeps more of its own colour than cloth does."""
-    strength = FIGURE_LIGHT[hour]
-    lit = {
-        "skin": palette.lit(look.skin, strength=0.8 * strength),
-        "hair_colour": palette.lit(look.hair_colour, strength=strength),
-        "garment_colour": palette.lit(look.garment_colour, strength=strength),
-        "headwear_colour": palette.lit(look.headwear_colour, strength=strength),
-    }
-    return look.model_copy(update={name: hexcode(tone) for name, tone in lit.items()})
 
 
 def painter_of(score: Score, lines: Sequence[TimedLine], picture: skia.Image | None = None) -> Painter | StillPainter:

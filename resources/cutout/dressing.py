@@ -11,13 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from resources.cutout.cast import Pose, Puppet
+from resources.cutout.cast.rig import Box
 from resources.cutout.cast.stature import beside
 from resources.cutout.paper import seed as seed_of
 from resources.cutout.places.base import Scenery
 from resources.cutout.props import PROPS
-from resources.cutout.props.registry import LARGE, height_of
+from resources.cutout.props.registry import LARGE, half_of, height_of, is_aloft
 from resources.cutout.score import StageFigure, StageProp
-from resources.lexicon import props_in
+from resources.lexicon import names_thing, props_in
 from schemas.media import ImageRequest
 from schemas.vocabulary import ShotSize
 
@@ -37,10 +38,16 @@ _HOLDS = re.compile(
 _UNLIT = frozenset({"unlit", "dark"})
 _SHOWN = 96.0
 """Degrees of an arm that shows what it holds, in all but wide shots."""
+_HANGING = 30.0
+"""Degrees of an arm that carries something in a wide shot."""
+_ELSEWHERE = (0.12, 0.88, 0.3, 0.7, 0.5)
+"""Where else a thing may stand, of the frame's width, when something is in its place."""
 _STAND = 0.12
 """Height of a small table in a wide shot, as a part of the frame's."""
 _ENOUGH = 0.4
 """How much of a held thing must be in the frame; else it is shown beside its holder instead."""
+_SWAY = 0.09
+"""Of a body's height: how far a face may come to what stands before it, as its owner leans."""
 _TALL = {ShotSize.WIDE: 0.47, ShotSize.MEDIUM: 0.57}
 """Height of a grown person who might stand in an empty frame, as a part of the frame's."""
 
@@ -75,7 +82,7 @@ def holders(request: ImageRequest, size: ShotSize) -> dict[str, str]:
         thing = thing_of(name)
         if is_big(thing) or thing in SKY_THINGS:
             continue
-        said = [one for one in _HOLDS.finditer(text) if thing in props_in(one[2]) or thing.lower() in one[2]]
+        said = [one for one in _HOLDS.finditer(text) if names_thing(one[2], thing)]
         spoken = [(text[: one.start()].rfind(who.name.lower()), who.character_id) for one in said for who in people]
         named = [(at, who) for at, who in spoken if at >= 0]
         holder = max(named)[1] if named else people[0].character_id if said else ""
@@ -139,9 +146,11 @@ class Dresser:
         placed = [self._aloft(name, k) for k, name in enumerate(sky)]
         placed += [self._behind(name, k) for k, name in enumerate(big)]
         placed += [self._shown(who, what) for who, what in shown]
+        # before what is big there is room beside people, but a thing in an empty place stands beside it
+        visible = [prop for prop in placed if not (self.figures and is_big(prop.name))]
         if self.size is ShotSize.WIDE or not self.figures:
-            return [*placed, *self._on_ground(small)], None
-        ledge = self._on_ledge(small)
+            return [*placed, *self._on_ground(small, visible)], None
+        ledge = self._on_ledge(small, visible)
         return [*placed, *ledge], self._level() if ledge else None
 
     def _tall(self, name: str) -> float:
@@ -196,9 +205,10 @@ class Dresser:
         figure = next(one for one in self.figures if one.character_id == who)
         size = height_of(name) * beside(figure.look) * figure.height
         x = figure.x + figure.facing * 0.27 * self.width
-        return self._prop(name, x, min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size), size)
+        y = min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size)
+        return self._below_faces(self._prop(name, x, y, size, front=not is_aloft(name)))
 
-    def _on_ground(self, names: list[str]) -> list[StageProp]:
+    def _on_ground(self, names: list[str], there: Sequence[StageProp]) -> list[StageProp]:
         """Where nobody stands: between two, else where most room is; in a room on a small table."""
         ground = self._ground()
         taken = sorted(figure.x for figure in self.figures)
@@ -219,17 +229,19 @@ class Dresser:
                 x = self.width * ((k + 1) / (len(names) + 1))
             near = 0.035 * self.height + (0.012 * self.height if k % 2 else 0)
             floating = 0.16 * self.height if self.scenery.floats and self.figures else 0.0
-            prop = self._prop(name, x, ground + near - floating, self._tall(name), front=floating == 0)
-            if self.scenery.indoors and not floating:
-                stand = round(_STAND * self.height, 2)
-                prop = prop.model_copy(update={"y": round(prop.y - stand, 2), "stand": stand})
-            placed.append(prop)
+            stand = round(_STAND * self.height, 2) if self.scenery.indoors and not floating else 0.0
+            foot = ground + near - floating - stand
+            tries = [
+                self._prop(name, spot, foot, self._tall(name), front=floating == 0)
+                for spot in (x, *(self.width * part for part in _ELSEWHERE))
+            ]
+            placed.append(self._free(tries, [*there, *placed]).model_copy(update={"stand": stand}))
         return placed
 
     def _level(self) -> float:
         return self.height * (0.90 if self.aspect > 0.8 else 0.91)
 
-    def _on_ledge(self, names: list[str]) -> list[StageProp]:
+    def _on_ledge(self, names: list[str], there: Sequence[StageProp]) -> list[StageProp]:
         """Along the foot of a closer shot, on a surface, beside the faces rather than before them.
 
         What is too high for that stands lower, before the ledge, and its foot is out of the frame.
@@ -246,12 +258,48 @@ class Dresser:
         else:
             spots = [0.5, 0.34, 0.66]
         highest = 0.56 * self.height
-        placed = []
-        for name, spot in zip(names[:3], spots, strict=False):
+        placed: list[StageProp] = []
+        for k, name in enumerate(names[:3]):
             size = self._tall(name)
             foot = max(self._level() + 0.02 * self.height, highest + size)
-            placed.append(self._prop(name, self.width * spot, foot, size))
+            tries = [self._prop(name, self.width * spot, foot, size) for spot in (*spots[k:], *spots[:k], *_ELSEWHERE)]
+            placed.append(self._below_faces(self._free(tries, [*there, *placed])))
         return placed
+
+    def _free(self, tries: Sequence[StageProp], placed: Sequence[StageProp]) -> StageProp:
+        """Of several places for a thing the first that lies over no other thing, else that which lies over least."""
+        others = [*self._in_hands(), *map(_box_of, placed)]
+        return min(tries, key=lambda prop: round(sum(_shared(_box_of(prop), other) for other in others), 2))
+
+    def _in_hands(self) -> list[Box]:
+        """Where held things are, as the frame begins."""
+        raised = _HANGING if self.size is ShotSize.WIDE else _SHOWN
+        boxes = []
+        for one in self.figures:
+            if one.held:
+                lifted = _SHOWN if is_aloft(one.held) else raised
+                puppet = Puppet(one.look, one.height, one.seed)
+                x, foot, tall = puppet.held_spot(Pose(one.x, one.y, one.facing, arm_near=lifted), one.held)
+                half = half_of(one.held) * tall
+                boxes.append((x - half, foot - tall, x + half, foot))
+        return boxes
+
+    def _below_faces(self, prop: StageProp) -> StageProp:
+        """A thing before the figures, as much lower as eyes and mouths above it need; else behind them."""
+        if not prop.front:
+            return prop
+        half = half_of(prop.name) * prop.size
+        y = prop.y
+        for figure in self.figures:
+            puppet = Puppet(figure.look, figure.height, figure.seed)
+            left, _, right, chin = puppet.features(Pose(figure.x, figure.y, figure.facing))
+            reach = half + _SWAY * figure.height
+            if left - reach < prop.x < right + reach:
+                y = max(y, chin + _SWAY * figure.height + prop.size)
+        most = self.height + (1.0 - _ENOUGH) * prop.size  # more of it than that is never out of the frame
+        if y > max(most, prop.y):
+            return prop.model_copy(update={"front": False})
+        return prop.model_copy(update={"y": round(y, 2)})
 
     def _prop(self, name: str, x: float, y: float, size: float, *, front: bool = True) -> StageProp:
         seed = seed_of(self.request.film_seed, "prop", name) % 2**32
@@ -261,3 +309,18 @@ class Dresser:
             name=name, x=round(x, 2), y=round(y, 2), size=round(size, 2), seed=seed, front=front,
             dark=name in self.unlit,
         )  # fmt: skip
+
+
+def _box_of(prop: StageProp) -> Box:
+    half = half_of(prop.name) * prop.size
+    return prop.x - half, prop.y - prop.size, prop.x + half, prop.y
+
+
+def _shared(one: Box, other: Box) -> float:
+    """How much of the smaller of two boxes lies in the other, 0..1; up to a tenth is none."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    if wide <= 0 or high <= 0:
+        return 0.0
+    least = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return max(0.0, wide * high / least - 0.1)

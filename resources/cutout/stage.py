@@ -41,7 +41,7 @@ def lay_out(request: ImageRequest) -> Stage:
     if size is ShotSize.REACTION:
         bodies = bodies[:1]
     held = holders(request, size)
-    composer = Composer(request, scenery, size, bodies, ledge=on_ledge(request, size, held), holders=held)
+    composer = Composer(request, scenery, size, bodies, ledge=on_ledge(request, size, held), held=held)
     dresser = Dresser(request, scenery, size, composer.figures(), composer.unit)
     dresser.figures = figures = dresser.in_hand(held)
     props, ledge = dresser.props(held)

@@ -42,7 +42,7 @@ from resources.errors import RenderFault
 from resources.media.pictures import thumbnail
 from schemas.media import CutRequest, ImageRequest, LipsyncRequest, TimedLine, VideoRequest
 
-REVISION = "8"
+REVISION = "9"
 """Bump whenever the same request would give other pixels."""
 THUMB_FILE = "thumb.jpg"
 TRUTH_FILE = "truth.json"

@@ -5,12 +5,13 @@ list, or an empty look) for what it does not know.
 """
 
 from resources.lexicon.look import gender_of, look_of, resolve_look
-from resources.lexicon.scene import mood_of, place_of, props_in, species_of, time_of, weather_of
+from resources.lexicon.scene import mood_of, names_thing, place_of, props_in, species_of, time_of, weather_of
 
 __all__ = [
     "gender_of",
     "look_of",
     "mood_of",
+    "names_thing",
     "place_of",
     "props_in",
     "resolve_look",

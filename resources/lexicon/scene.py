@@ -124,3 +124,8 @@ def species_of(text: str) -> Species | None:
 def props_in(text: str) -> list[str]:
     """Canonical names of the things in a text, in order of appearance, each once."""
     return list(dict.fromkeys(match.value for match in prop_words().find(text)))
+
+
+def names_thing(text: str, thing: str) -> bool:
+    """Whether a text names a thing, by a word for it that is known or, where none is, by the thing's own words."""
+    return thing in props_in(text) or thing.lower() in text.lower()

@@ -117,8 +117,10 @@ def reachable(store: Artifacts) -> set[str]:
         folder = store.folder(stage, slot) / fingerprint[:OBJECT_NAME]
         kept.add(str(folder.relative_to(film.path)))
 
-    for manifest in _manifests(film):
+    for path, manifest in _manifests(film):
         ref = manifest.ref
+        if path != store.manifest_path(ref.stage, ref.slot):
+            raise _unknown(path)  # it keeps another shot's object, and what it should keep is not known
         keep(ref.stage, ref.slot, ref.fingerprint)
         if ref.stage == "final_cut":
             kept.update(_joined(store.file(ref, "cut_sheet.json"), film))
@@ -156,14 +158,14 @@ def _object_folders(film: FilmFolder) -> list[Path]:
     return [*shots, *(film.path / name / "objects" for name in ("plan", "cut", "report"))]
 
 
-def _manifests(film: FilmFolder) -> Iterator[Manifest]:
+def _manifests(film: FilmFolder) -> Iterator[tuple[Path, Manifest]]:
     for path in sorted(film.path.glob("shots/*/*.json")):
         if path.stem in STAGES:
-            yield _read(path, Manifest)
+            yield path, _read(path, Manifest)
     for name in ("plan", "cut", "report"):
         path = film.path / name / "current.json"
         if path.exists():
-            yield _read(path, Manifest)
+            yield path, _read(path, Manifest)
 
 
 def _joined(path: Path, film: FilmFolder) -> set[str]:
@@ -189,11 +191,15 @@ def _read(path: Path, model: type[Record]) -> Record:
     try:
         return model.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        raise StoreFault(
-            "this record is damaged, so what it keeps is not known; nothing was collected",
-            where=str(path),
-            hint="`sparkle doctor --repair`, then make the film again",
-        ) from None
+        raise _unknown(path) from None
+
+
+def _unknown(path: Path) -> StoreFault:
+    return StoreFault(
+        "this record is damaged, so what it keeps is not known; nothing was collected",
+        where=str(path),
+        hint="`sparkle doctor --repair`, then make the film again",
+    )
 
 
 def _choose(found: Iterable[Waste], older_than_s: float, total: int, max_bytes: int | None) -> list[Waste]:

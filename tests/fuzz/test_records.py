@@ -163,6 +163,12 @@ def tampered(place: Place, name: str, damaged: bytes) -> None:
         path.write_bytes(place.whole[name])
 
 
+@pytest.mark.parametrize("decision", [{"value": [{"prompt": "Ada"}]}, {"agent": "images_agent"}, {"value": "Ada"}])
+def test_a_decision_without_fields_is_as_good_as_none(place: Place, decision: dict[str, Any]) -> None:
+    name = "cut/objects/*/sidecar.json"
+    tampered(place, name, json.dumps(json.loads(place.whole[name]) | {"decision": decision}).encode())
+
+
 def but(place: Place, name: str, **fields: Any) -> bytes:
     """A record with some of its fields, or of its ref's, replaced."""
     value = json.loads(place.whole[name])
@@ -177,6 +183,9 @@ def but(place: Place, name: str, **fields: Any) -> bytes:
         ("cut/current.json", {"uri": "/"}),
         ("plan/slots.json", {"one": "../../.."}),
         ("plan/slots.json", {"one": ["01"]}),
+        ("shots/01/shot_images.json", {"slot": None}),
+        ("cut/current.json", {"slot": "01"}),
+        ("review/0123456789abcdef.json", {"stage": "shot_images", "slot": None}),
     ],
 )
 def test_no_record_leads_out_of_the_home(place: Place, name: str, fields: dict[str, Any]) -> None:

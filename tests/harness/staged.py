@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from resources.cutout.actor import Actor
+from resources.cutout.camera import camera_of
 from resources.cutout.cast import Pose, Puppet
+from resources.cutout.company import back_to_front, company, standing
 from resources.cutout.direct import direct
 from resources.cutout.dressing import SKY_THINGS, is_big, thing_of
-from resources.cutout.score import Score, Stage, StageFigure
+from resources.cutout.places import scene_of
+from resources.cutout.places.base import HEIGHT
+from resources.cutout.props import draw_prop
+from resources.cutout.props.registry import half_of, is_aloft
+from resources.cutout.score import Score, Stage, StageFigure, StageProp
 from resources.cutout.stage import lay_out
 from resources.pipeline.resolve import Script
 from resources.profile import load_profile
@@ -152,3 +166,83 @@ def done(one: Staged) -> str:
     having = {figure.character_id for figure in one.stage.figures if figure.held}
     busy = {part.business for part in one.score.parts if part.character_id in having}
     return next((kind for kind in ("play", "ring", "raise_up") if kind in busy), "")
+
+
+HEAPED = 0.2
+"""How much of a thing may lie over another: what touches is read, what covers is not."""
+
+
+def heaped(one: Staged) -> list[str]:
+    """Small things of a shot that lie over each other, held or standing."""
+    boxes = [(prop.name, _extent(prop.name, prop.x, prop.y, prop.size)) for prop in one.stage.props]
+    for figure in one.stage.figures:
+        if figure.held:
+            puppet = Puppet(figure.look, figure.height, figure.seed)
+            raised = RAISED if one.stage.size is not ShotSize.WIDE or is_aloft(figure.held) else HANGING
+            pose = Pose(figure.x, figure.y, figure.facing, arm_near=raised)
+            boxes.append((figure.held, _extent(figure.held, *puppet.held_spot(pose, figure.held))))
+    out = []
+    for (name, a), (other, b) in combinations([pair for pair in boxes if not is_big(pair[0])], 2):
+        wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+        least = min((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
+        if wide > 0 and high > 0 and wide * high > HEAPED * least:
+            out.append(f"{one.shot.id}: {name} and {other}")
+    return out
+
+
+def _extent(name: str, x: float, foot: float, tall: float) -> tuple[float, float, float, float]:
+    half = half_of(name) * tall
+    return x - half, foot - tall, x + half, foot
+
+
+MOMENTS = (0.12, 0.5, 0.88)
+"""Parts of a shot at which faces are looked at."""
+HIDDEN = 0.08
+"""How much of the field of eyes and mouth a thing may lie over: about half an eye."""
+
+
+def hidden(one: Staged) -> list[str]:
+    """Whose eyes or mouth lie under a thing, held or standing, each with the shot; measured on what is drawn."""
+    stage, score = one.stage, one.score
+    if not stage.figures:
+        return []
+    fps = float(Fraction(score.fps))
+    camera = camera_of(score.camera, score.effects, score.frames, fps, score.seed, stage.figures[0].facing)
+    scene = scene_of(stage.place, stage.time_of_day, stage.weather, stage.mood, stage.seed, stage.words, HEIGHT)
+    actors = company(stage, camera, score.parts, [], score.passes, score.kindled_s, (scene.palette, stage.time_of_day))
+    surface = skia.Surface.MakeRaster(skia.ImageInfo.MakeN32Premul(stage.width, stage.height))
+    out = []
+    for moment in MOMENTS:
+        number = round(moment * (score.frames - 1))
+        order = back_to_front(actors, stage, number / fps)
+        # what glows hides nothing
+        poses = [(actor, replace(actor.pose(number, number / fps, stage.height), dark=True)) for actor in order]
+        taken = {each.thing for each in score.passes if each.giver is None and number / fps >= each.at_s}
+        front = [prop for prop in standing(stage, actors, camera) if prop.front and prop.name not in taken]
+        with_things = _drawn(surface, poses, front)
+        with patch("resources.cutout.cast.puppet.draw_prop"):
+            without = _drawn(surface, poses, [])
+            solid = (without == _drawn(surface, poses, [], skia.ColorGREEN)).all(axis=2)
+        changed = (with_things != without).any(axis=2) & solid
+        for actor, pose in poses:
+            left, top, right, bottom = (max(0, round(edge)) for edge in actor.puppet.features(pose))
+            field = changed[top:bottom, left:right]
+            if field.size and field.mean() > HIDDEN:
+                share = f"{field.mean():.0%}"
+                out.append(f"{one.shot.id}: {share} of {actor.figure.character_id}'s face at {moment:.0%}")
+    return out
+
+
+def _drawn(
+    surface: skia.Surface, poses: list[tuple[Actor, Pose]], props: list[StageProp], ground: int = skia.ColorMAGENTA
+) -> NDArray[np.uint8]:
+    canvas = surface.getCanvas()
+    canvas.clear(ground)
+    for actor, pose in poses:
+        actor.draw_thing(canvas, pose)
+    for actor, pose in poses:
+        actor.draw(canvas, pose)
+    for prop in props:
+        draw_prop(canvas, prop.name, prop.x, prop.y, prop.size, prop.seed, lit=False)
+    pixels: NDArray[np.uint8] = surface.toarray().copy()
+    return pixels

@@ -193,6 +193,14 @@ def test_a_damaged_record_stops_it_before_anything_goes(made: Home) -> None:
     assert {path for path in made.root.rglob("*") if path.is_file()} == before
 
 
+def test_a_record_in_another_shot_s_place_stops_it_too(made: Home) -> None:
+    shots = made.film("hello").path / "shots"
+    shutil.copy(shots / "02" / "shot_images.json", shots / "01" / "shot_images.json")
+    with pytest.raises(StoreFault, match="what it keeps is not known"):
+        later(made)
+    assert len(objects(made, "shot_images")) == 3
+
+
 def test_the_command(made: Home, sparkle: Sparkle) -> None:
     dry = sparkle("gc", "--dry-run", "--older-than", "0", "--home", str(made.root), "--json")
     assert dry.code == 0 and dry.value["dry_run"] and dry.value["removed"]

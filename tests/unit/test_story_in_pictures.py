@@ -11,13 +11,13 @@ from resources.agents.portrait import colour_name
 from resources.agents.storyteller import tell
 from resources.agents.storyteller.english import data
 from resources.cutout.dressing import BIG_THINGS, SKY_THINGS
-from resources.cutout.score import StageFigure
+from resources.cutout.score import StageFigure, StageProp
 from resources.lexicon.tones import APART, BARE, apart, main_colour
 from schemas.plan import MoviePlan
 from schemas.script import CastWish
 from schemas.vocabulary import ShotSize, Species, TimeOfDay, Weather
 from tests.harness.ideas import IDEAS, Named
-from tests.harness.staged import Staged, done, faults, seen, staged, things_of
+from tests.harness.staged import Staged, done, faults, heaped, hidden, seen, staged, things_of
 
 SEEDS = (0, 1)
 PLANS: dict[tuple[str, int], MoviePlan] = {
@@ -186,6 +186,53 @@ def test_what_nobody_carries_is_the_same_for_story_and_stage() -> None:
     staging = data("staging")
     assert set(staging["in_the_sky"]) == SKY_THINGS
     assert set(staging["not_held"]) >= BIG_THINGS | SKY_THINGS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.key)
+def test_no_thing_lies_over_anybody_s_eyes_or_mouth(idea: Named, seed: int) -> None:
+    assert [told for one in film(idea.key, seed) for told in hidden(one)] == []
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+@pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.key)
+def test_no_thing_lies_over_another(idea: Named, aspect: str) -> None:
+    shots = staged(PLANS[idea.key, 0].model_copy(update={"aspect": aspect}))
+    assert [told for one in shots for told in heaped(one)] == []
+    two = next((one for one in shots if len(one.stage.props) > 1), None)
+    if two is not None:  # and it would be told
+        first, second = two.stage.props[:2]
+        there = second.model_copy(update={"name": "cup", "x": first.x, "y": first.y, "size": first.size})
+        again = two.stage.model_copy(update={"props": [first.model_copy(update={"name": "cup"}), there]})
+        assert heaped(Staged(two.shot, again, two.score))
+
+
+SHARED = (
+    ("fox", "robot", "umbrella"), ("mouse", "dragon", "umbrella"), ("squirrel", "turtle", "umbrella"),
+    ("ghost", "sheep", "balloon"), ("octopus", "cat", "kite"), ("lion", "rabbit", "lamp"), ("penguin", "bee", "chest"),
+    ("potato", "toaster", "map"), ("horse", "owl", "mirror"), ("fish", "whale", "lamp"),
+    ("scarecrow", "frog", "guitar"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "1:1", "9:16"])
+@pytest.mark.parametrize(("one", "other", "thing"), SHARED)
+def test_whatever_two_share_is_seen_beside_their_faces(one: str, other: str, thing: str, aspect: str) -> None:
+    plan = tell(f"A {one} and a {other} share one {thing} in the rain", seed=3).model_copy(update={"aspect": aspect})
+    shots = staged(plan)
+    assert [told for shot in shots for told in hidden(shot)] == []
+    assert [fault for name in things_of(plan) for fault in faults(shots, name)] == []
+    assert thing in things_of(plan)
+
+
+def test_a_thing_before_a_face_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = next(one for one in film("grandmother", 0) if one.stage.size is ShotSize.CLOSE and one.stage.figures)
+    figure = one.stage.figures[0]
+    sign = StageProp(name="parliament", x=figure.x, y=0.9 * one.stage.height, size=one.stage.height, seed=0, front=True)
+    crossed = Staged(one.shot, one.stage.model_copy(update={"props": [sign]}), one.score)
+    assert hidden(crossed) == [], "it is drawn behind them"
+    monkeypatch.setattr("resources.cutout.company.before_faces", lambda *args: False)
+    assert any(figure.character_id in told for told in hidden(crossed))
 
 
 @pytest.mark.parametrize("aspect", ["9:16", "1:1"])

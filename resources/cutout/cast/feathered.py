@@ -113,9 +113,9 @@ def penguin(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             "",
             lambda p: Motion(p.lean * 0.8 + p.stride * 7.0, 0, -p.bob * 90),
         ),
+        Part("wing_near", flipper(False), box, (17 * g, -44), "torso", _wing(True, 10.0)),
         Part("head", head, (-22, -34, 23, 12), (2, -57), "torso", lambda p: Motion(head_angle(p, 0.0), 0, -p.bob * 20)),
         *hat,
-        Part("wing_near", flipper(False), box, (17 * g, -44), "torso", _wing(True, 10.0)),
     )
     return Rig(
         parts,
@@ -233,6 +233,7 @@ def owl(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         *behind,
         Part("wing_far", wing(True), box, (-21 * g, -40), "torso", _wing(False, 4.0)),
         Part("torso", body, (-33 * g, -55, 33 * g, 10), (0, -12), "", lambda p: Motion(p.lean * 0.8, 0, -p.bob * 100)),
+        Part("wing_near", wing(False), box, (23 * g, -40), "torso", _wing(True, 2.0)),
         Part("tuft_far", tuft(True), (-8, -20, 12, 7), (17, -25), "head", ear(-1.0)),
         Part("tuft_near", tuft(False), (-12, -20, 8, 7), (-15, -25), "head", ear(1.0)),
         Part(
@@ -244,7 +245,6 @@ def owl(look: ResolvedLook, seed: int, traits: Random) -> Rig:
             lambda p: Motion(head_angle(p, 0.0) * 1.3, 0, -p.bob * 20),
         ),
         *hat,
-        Part("wing_near", wing(False), box, (23 * g, -40), "torso", _wing(True, 2.0)),
     )
     return Rig(
         parts,

@@ -128,11 +128,11 @@ def bird(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         *behind,
         Part("wing_far", wing(True), wing_box, (-17 * g, -46), "torso", raise_(False)),
         Part("torso", body, (-30 * g, -64, 30 * g, 6), (0, -14), "", lambda p: Motion(p.lean, 0, -p.bob * 100)),
+        Part("wing_near", wing(False), wing_box, (20 * g, -45), "torso", raise_(True)),
         Part(
             "head", head, (-22, -38, 24, 16), (4, -62), "torso", lambda p: Motion(head_angle(p, 0.0), 0.0, -p.bob * 20)
         ),
         *hat,
-        Part("wing_near", wing(False), wing_box, (20 * g, -45), "torso", raise_(True)),
     )
     return Rig(
         parts,

@@ -58,8 +58,8 @@ class Puppet:
         self._turned: OrderedDict[tuple[str, int, int], _Sprite] = OrderedDict()
         self._bytes = 0
 
-    def draw(self, canvas: skia.Canvas, pose: Pose) -> None:
-        """Draw the figure; the canvas is in pixels of the frame."""
+    def draw(self, canvas: skia.Canvas, pose: Pose, *, thing: bool = True) -> None:
+        """Draw the figure; the canvas is in pixels of the frame. ``thing`` False leaves out what it holds."""
         known: dict[str, Place] = {}
         side = -1 if pose.facing < 0 else 1
         whole = _is_whole(canvas.getTotalMatrix()) and pose.squeeze >= 1.0
@@ -67,16 +67,24 @@ class Puppet:
         canvas.translate(round(pose.x) if whole else pose.x, round(pose.y) if whole else pose.y)
         if pose.squeeze < 1.0:
             canvas.scale(pose.squeeze, 1.0)
+        before, after = self._layers() if pose.held is not None and thing else ("", "")
         for part in self.rig.parts:
-            place = self.rig.place(part.name, pose, known)
-            holding = pose.held is not None and part.name == self.rig.hand_part
-            if holding and self.rig.holds == "grasp":
-                self._held(canvas, pose, place, side)
-            self._part(canvas, part, place, side, whole)
-            if holding and self.rig.holds != "grasp":
-                self._held(canvas, pose, place, side)
+            if part.name == before:
+                self._held(canvas, pose, self.rig.place(self.rig.hand_part, pose, known), side)
+            self._part(canvas, part, self.rig.place(part.name, pose, known), side, whole)
+            if part.name == after:
+                self._held(canvas, pose, self.rig.place(self.rig.hand_part, pose, known), side)
             if part.name == self.rig.face_after:
                 self._face(canvas, pose, self.rig.place(self.rig.face_part, pose, known), side)
+        canvas.restore()
+
+    def draw_thing(self, canvas: skia.Canvas, pose: Pose) -> None:
+        """Draw only what the figure holds, where it holds it."""
+        canvas.save()
+        canvas.translate(pose.x, pose.y)
+        if pose.squeeze < 1.0:
+            canvas.scale(pose.squeeze, 1.0)
+        self._held(canvas, pose, self.rig.place(self.rig.hand_part, pose, {}), -1 if pose.facing < 0 else 1)
         canvas.restore()
 
     def bounds(self, pose: Pose) -> Box:
@@ -135,6 +143,13 @@ class Puppet:
         side = -1 if pose.facing < 0 else 1
         foot = 0.0 if self.rig.holds == "back" else tall * share
         return pose.x + side * x * self.unit, pose.y + y * self.unit + foot, tall
+
+    def _layers(self) -> tuple[str, str]:
+        """The part right before and the part right after which a held thing is drawn; one of them is empty.
+
+        Where there is a head it lies behind that: nothing that is held may hide an eye or a mouth.
+        """
+        return (self.rig.under, "") if self.rig.under else ("", self.rig.hand_part)
 
     def _face(self, canvas: skia.Canvas, pose: Pose, place: Place, side: int) -> None:
         left, top, right, bottom = self.rig.head_box

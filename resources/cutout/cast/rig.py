@@ -75,7 +75,7 @@ class Rig:
     face_after: str
     hand_part: str
     hand: tuple[float, float]
-    """The grip, in units of ``hand_part``; a held thing is drawn just before that part, so the hand closes over it."""
+    """The grip, in units of ``hand_part``; a held thing is drawn before that part, so the hand closes over it."""
     head_box: Box
     """The head with hair, without hat, in units of ``face_part``."""
     width: float
@@ -84,11 +84,26 @@ class Rig:
     """Height of the highest point above the ground."""
     holds: Literal["grasp", "front", "back"] = "grasp"
     """The hand closes over a held thing, holds it before itself, or the thing stands on the figure's back."""
+    under: str = ""
+    """The part right before which a held thing is drawn, so that it lies behind the head; empty where head and body
+    are one, or it stands on the back."""
     by_name: dict[str, Part] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Index the parts."""
+        """Index the parts, and find where what is held is drawn."""
         self.by_name.update({part.name: part for part in self.parts})
+        names = [part.name for part in self.parts]
+        first = names.index(self.face_part)
+        while first and self._of_head(self.parts[first - 1]):  # ears and antennas that lie behind the head
+            first -= 1
+        if self.holds != "back" and not self._of_head(self.by_name[self.hand_part]):
+            object.__setattr__(self, "under", names[min(first, names.index(self.hand_part) + (self.holds == "front"))])
+
+    def _of_head(self, part: Part) -> bool:
+        """Whether a part is the head or hangs from it."""
+        while part.name != self.face_part and part.parent:
+            part = self.by_name[part.parent]
+        return part.name == self.face_part
 
     def place(self, name: str, pose: Pose, known: dict[str, Place]) -> Place:
         """Where a part is in this pose; ``known`` remembers those already placed."""

@@ -99,12 +99,12 @@ def fish(look: ResolvedLook, seed: int, traits: Random) -> Rig:
         face,
         "torso",
         hat[0].name if hat else "torso",
-        "fin_near",
-        (2, 18),
+        "torso",
+        (-14, -72),
         (-4, -76, 44, -18),
         64,
         96,
-        "front",
+        "back",
     )
 
 

@@ -55,8 +55,12 @@ _HANGS = 0.75
 """Where a hand holds what hangs from it, at least."""
 _LOW = 0.22
 """Where it holds what is so small that a fist before its middle would hide it."""
+_FOOT = 0.1
+"""Where a hand holds what is carried above it, at most."""
 SIGN = 0.3
 """Height of the sign that stands for what nobody has drawn."""
+SIGN_HALF = 0.62
+"""Half its width, for a height of 1."""
 LARGE: dict[str, float] = {
     "boat": 0.72, "rocket": 1.3, "train": 0.95, "car": 0.66, "taxi": 0.66, "bicycle": 0.6, "ladder": 1.15, "oven": 0.8,
     "snowman": 0.85,
@@ -76,3 +80,14 @@ def grip_of(name: str) -> float:
     if known is None:
         return 0.08
     return min(known.grip, _LOW) if known.held <= SMALLEST and known.grip < _HANGS else known.grip
+
+
+def half_of(name: str) -> float:
+    """Half the width of a thing, for a height of 1."""
+    known = THINGS.get(name)
+    return known.half / 100.0 if known else SIGN_HALF
+
+
+def is_aloft(name: str) -> bool:
+    """Whether a thing is held by its foot and towers over the hand: an umbrella, a kite, a sign."""
+    return grip_of(name) <= _FOOT and height_of(name) >= SIGN

@@ -11,9 +11,10 @@ import skia
 
 from resources.cutout import paper
 from resources.cutout.lettering import BODY, paragraph
+from resources.cutout.props.registry import SIGN_HALF
 from resources.cutout.props.sheet import Sheet, band, box, oval
 
-HALF = 62.0
+HALF = 100.0 * SIGN_HALF
 _WIDE, _HIGH = 104.0, 44.0
 """Room for the word, in units."""
 _LONGEST = 60
