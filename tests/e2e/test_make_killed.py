@@ -53,19 +53,20 @@ def reference(plan_file: Path) -> bytes:
     return final_cut(plan_file.parent).read_bytes()
 
 
+@pytest.mark.timeout(900)  # six processes one after the other, on a loaded machine
 @pytest.mark.parametrize("points", CHAINS.values(), ids=CHAINS)
 def test_killed_at_any_moment_the_next_run_finishes(
-    sparkle: Sparkle, tmp_path: Path, plan_file: Path, reference: bytes, points: tuple[str, ...]
+    called: Sparkle, sparkle: Sparkle, tmp_path: Path, plan_file: Path, reference: bytes, points: tuple[str, ...]
 ) -> None:
     for point in points:
         process = begin(plan_file, tmp_path, SPARKLE_CRASH_AT=point)
         assert process.wait(timeout=120) == -signal.SIGKILL, f"{point} was never come by"
         whole_or_not_there(tmp_path, reference)
-    finishes(sparkle, tmp_path, plan_file, reference)
+    finishes(sparkle, called, tmp_path, plan_file, reference)
 
 
 def test_killed_at_random_moments_the_next_run_finishes(
-    sparkle: Sparkle, tmp_path: Path, plan_file: Path, reference: bytes
+    called: Sparkle, sparkle: Sparkle, tmp_path: Path, plan_file: Path, reference: bytes
 ) -> None:
     chance = random.Random(1)
     for _ in range(2):
@@ -74,7 +75,7 @@ def test_killed_at_random_moments_the_next_run_finishes(
         process.kill()
         assert process.wait(timeout=120) in (-signal.SIGKILL, 0)
         whole_or_not_there(tmp_path, reference)
-    finishes(sparkle, tmp_path, plan_file, reference)
+    finishes(sparkle, called, tmp_path, plan_file, reference)
 
 
 def begin(file: Path, folder: Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -92,12 +93,12 @@ def whole_or_not_there(folder: Path, reference: bytes) -> None:
         assert final_cut(folder).read_bytes() == reference
 
 
-def finishes(sparkle: Sparkle, folder: Path, file: Path, reference: bytes) -> None:
+def finishes(sparkle: Sparkle, called: Sparkle, folder: Path, file: Path, reference: bytes) -> None:
     """The next run makes the film that was never killed, and nothing is left over."""
     answer = sparkle("make", "--plan", str(file), "--movie", "hello", "--json", "--quiet")
     assert answer.code == 0, answer.err
     assert Path(answer.value["final_cut"]).read_bytes() == reference
-    assert sparkle("doctor", "--repair").code == 0
+    assert called("doctor", "--repair").code == 0
     assert not list((folder / ".sparkle").rglob(f"{TEMPORARY}*"))
     assert runs_still_busy(folder / ".sparkle" / "dagster") == 0
 
