@@ -36,6 +36,10 @@ _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 """Marks that turn the direction of what stands behind them."""
 
 
+ENCODING_HINT = "is the terminal's encoding another one?"
+"""For words that are no text (:func:`is_text`)."""
+
+
 def is_text(text: str) -> bool:
     """Whether ``text`` can be written: halves of surrogate pairs stand for bytes, or come out of JSON, and cannot."""
     return not any("\ud800" <= char <= "\udfff" for char in text)

@@ -52,14 +52,29 @@ def schema_text(model: type[BaseModel]) -> str:
 
 
 def with_pins(text: str, schemas: dict[str, str]) -> str:
-    """``configs/schema_artifacts.yaml`` with the hash of every schema (text by name); new ones are added at the end."""
+    """``configs/schema_artifacts.yaml`` with the hash of every schema (text by name); new ones are added at the end.
+
+    When any pin is another than those of the generation that is written down, a new generation begins.
+    """
     for name, schema in schemas.items():
         pin = hashlib.sha256(schema.encode()).hexdigest()
         entry = re.compile(rf"^(  {name}:\n(?:    (?!sha256:).*\n)*    sha256: )\S+$", re.MULTILINE)
         text, found = entry.subn(rf"\g<1>{pin}", text)
         if not found:
             text = f"{text.rstrip()}\n  {name}:\n    artifact: user:schemas/{name}.json\n    sha256: {pin}\n"
+    pins = pins_digest(schemas)
+    if re.search(rf"(?m)^pins: {pins}$", text) is None:
+        text = re.sub(r"(?m)^pins: .*$", f"pins: {pins}", text)
+        text = re.sub(
+            r"^generation: (\d+)$", lambda found: f"generation: {int(found[1]) + 1}", text, flags=re.MULTILINE
+        )
     return text
+
+
+def pins_digest(schemas: dict[str, str]) -> str:
+    """One hash over the names and the hashes of all schemas (text by name)."""
+    pins = {name: hashlib.sha256(schema.encode()).hexdigest() for name, schema in schemas.items()}
+    return hashlib.sha256(json.dumps(pins, sort_keys=True).encode()).hexdigest()
 
 
 def main() -> None:

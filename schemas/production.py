@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
+from schemas.facts import Facts
 from schemas.plan import Id, Seed, Strict
 from schemas.refs import Sha256, Slot, Stage
 from schemas.report import Finding, Verdict
@@ -31,7 +32,7 @@ class ToolResult(Strict):
     sha256: Sha256
     seconds: float = Field(ge=0)
     attempts: int = Field(ge=0)
-    facts: dict[str, Any] = Field(default_factory=dict)
+    facts: Facts = Field(default_factory=dict)
 
 
 class Estimate(Strict):

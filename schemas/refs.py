@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from schemas.facts import Facts
 from schemas.plan import Id, Strict
 
 Stage = Literal[
@@ -83,7 +84,7 @@ class AssetRef(Strict):
     uri: Uri
     """Folder of the artifact, relative to ``SPARKLE_HOME``."""
     files: list[FileRef]
-    facts: dict[str, Any] = Field(default_factory=dict)
+    facts: Facts = Field(default_factory=dict)
     """Numbers worth showing: frames, seconds, lines, ..."""
 
     @model_validator(mode="after")

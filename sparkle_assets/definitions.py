@@ -35,6 +35,7 @@ from sparkle_assets.automation.schedules import schedules  # noqa: E402
 from sparkle_assets.automation.sensors import sensors  # noqa: E402
 from sparkle_assets.checks.film import film_checks  # noqa: E402
 from sparkle_assets.checks.shots import clip_checks, image_checks, judge_checks, voice_checks  # noqa: E402
+from sparkle_assets.one_process import one_process  # noqa: E402
 from sparkle_assets.pools import served_profile  # noqa: E402
 from sparkle_assets.studio import home_from_environment, studio_resources  # noqa: E402
 
@@ -53,7 +54,7 @@ def build_definitions(home: Path, profile: str, engines: Mapping[str, Any] | Non
         jobs=[new_film, *asset_jobs, finish_missing, clean_up],
         sensors=sensors,
         schedules=schedules,
-        executor=dg.in_process_executor,
+        executor=one_process,
         resources=studio_resources(home, found, engines or {}),
     )
 

@@ -39,7 +39,10 @@ def _started(number: int) -> str | None:
 
 
 def older_than(number: int, moment: float) -> bool:
-    """Whether a process with this number runs that was there at ``moment`` (seconds since 1970)."""
+    """Whether a process with this number runs that was there at ``moment`` (seconds since 1970).
+
+    Only as good as the clock, which may have been set since: for what has no tag.
+    """
     import psutil
 
     try:

@@ -23,7 +23,7 @@ from sparkle_assets.partitions import movies, shot_key
 from sparkle_assets.processes import alive, older_than, process_tag
 from sparkle_assets.record import Record
 from sparkle_assets.record_faults import record_errors, record_fault
-from sparkle_assets.runs import MOVIE_TAG, PID_TAG
+from sparkle_assets.runs import MADE_BY_TAG, MOVIE_TAG, PID_TAG
 
 SETTINGS = """\
 # Written by sparkle; change it and it stays yours.
@@ -164,8 +164,11 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> int:
 
 
 def _dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether nobody makes a run any more: ours name their process; Dagster's own tell its number when they begin."""
-    tag = run.tags.get(PID_TAG)
+    """Whether nobody makes a run any more: a run names its process.
+
+    One that has not come to its first step, or is of an earlier version, has only a number in Dagster's events.
+    """
+    tag = run.tags.get(PID_TAG) or run.tags.get(MADE_BY_TAG)
     if tag is not None:
         return tag != process_tag() and not alive(tag)
     for entry in instance.all_logs(run.run_id, of_type=DagsterEventType.ENGINE_EVENT):

@@ -6,6 +6,8 @@ import dagster as dg
 
 PID_TAG = "sparkle/process"
 """Of a run that a process of the command line makes by itself; the daemon's runs have none."""
+MADE_BY_TAG = "sparkle/made-by"
+"""Of a run that the daemon or the UI began: the process that makes it."""
 MOVIE_TAG = "sparkle/movie"
 USER_TAG = "sparkle/user"
 """Of a run on a cluster: whose film it is for; limits count by it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -50,6 +51,13 @@ PLAN: dict[str, Any] = {
 def plan() -> dict[str, Any]:
     """A small plan of three shots, free to be changed."""
     return copy.deepcopy(PLAN)
+
+
+@pytest.fixture
+def small(plan: dict[str, Any]) -> dict[str, Any]:
+    """Two short shots, as quick as a film can be."""
+    plan["shots"] = plan["shots"][:2]
+    return plan
 
 
 @pytest.fixture
@@ -116,6 +124,24 @@ def sparkle(tmp_path: Path) -> Sparkle:
         return Answer(result.returncode, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Sparkle]:
+    """`sparkle` called in this process, in an empty folder: everything is loaded once."""
+    from sparkle_assets.cli import main
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.chdir(tmp_path)
+
+    def call(*args: str) -> Answer:
+        with pytest.raises(SystemExit) as ended:
+            main(args)
+        return Answer(int(ended.value.code or 0), *capsys.readouterr())
+
+    yield call
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def write_plan(path: Path, plan: dict[str, Any]) -> Path:

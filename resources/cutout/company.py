@@ -72,15 +72,16 @@ def _beneath(actors: Sequence[Actor], stage: Stage) -> list[set[int]]:
 def back_to_front(actors: Sequence[Actor], stage: Stage, t: float) -> list[Actor]:
     """The order in which actors are drawn at ``t`` seconds.
 
-    Of two who stand side by side whoever has a thing is in front, so that it does not vanish behind a back. In a narrow
-    frame, where heads stand above each other, the composition has decided.
+    Of those who stand side by side whoever has a thing is in front, so that it does not vanish behind a back. In a
+    narrow frame, where heads stand above each other, the composition has decided.
     """
     count = len(actors)
     return sorted(actors, key=lambda one: (one.figure.depth, _rank(one.held(t)[0], stage, count)))
 
 
 def _rank(thing: str | None, stage: Stage, count: int) -> int:
-    return int(thing is not None and count == 2 and stage.width > 0.8 * stage.height)
+    side_by_side = count == 2 or (count == 3 and stage.size is not ShotSize.WIDE)
+    return int(thing is not None and side_by_side and stage.width > 0.8 * stage.height)
 
 
 def _actor(

@@ -19,6 +19,7 @@ import font_amatic_sc
 import font_caladea
 import skia
 
+from resources.media.fontconfig import without_warnings
 from resources.media.wrap import is_rtl
 
 DISPLAY = "display"
@@ -40,10 +41,12 @@ SMALLEST = 7.0
 class _Faces:
     """The packaged typefaces, and whatever typeface of the system is needed for a character that they lack.
 
-    A cache of the process that only grows; the same text is always set in the same typefaces.
+    A cache of the process that only grows; the same text is always set in the same typefaces. Packaged files are opened
+    by a font manager that knows no others: skia's usual one reads the machine's fontconfig first, and complains of it.
     """
 
     def __init__(self) -> None:
+        self.opener = skia.FontMgr.New_Custom_Empty()
         self.provider = skia.textlayout.TypefaceFontProvider()
         self.packaged: dict[str, skia.Typeface] = {}
         self.paths: dict[str, Path] = {}
@@ -51,13 +54,13 @@ class _Faces:
             ("Amatic SC", font_amatic_sc.font_files["AmaticSCBold"]),
             ("Caladea", font_caladea.font_files["Caladea"]),
         ):
-            self.packaged[family] = skia.Typeface.MakeFromFile(path)
+            self.packaged[family] = self.opener.makeFromFile(path)
             self.paths[family] = Path(path)
             self.provider.registerTypeface(self.packaged[family], skia.String(family))
         self.extra: dict[str, skia.Typeface] = {}
         if find_spec(_CJK) is not None:
             path = files(_CJK).joinpath("NotoSansCJKjp-Regular.otf")
-            self.extra["CJK"] = skia.Typeface.MakeFromFile(str(path))
+            self.extra["CJK"] = self.opener.makeFromFile(str(path))
             self.paths["CJK"] = Path(str(path))
             self.provider.registerTypeface(self.extra["CJK"], skia.String("CJK"))
         self.found: dict[str, str | None] = {}
@@ -70,7 +73,7 @@ class _Faces:
         found = {}
         for path in sorted(Path(str(files(_NOTO))).glob("*.ttf")):
             name = f"Noto {path.stem.partition('[')[0]}"
-            found[name] = skia.Typeface.MakeFromFile(str(path))
+            found[name] = self.opener.makeFromFile(str(path))
             self.paths[name] = path
             self.provider.registerTypeface(found[name], skia.String(name))
         return found
@@ -78,7 +81,8 @@ class _Faces:
     @cached_property
     def system(self) -> skia.FontMgr:
         """The machine's own fonts, opened only for a character that no packaged font has."""
-        return skia.FontMgr()
+        with without_warnings():
+            return skia.FontMgr()
 
     def families(self, text: str, face: str) -> list[str]:
         """Families for ``text``, the wanted one first; each character is set in the first that has it."""

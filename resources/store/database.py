@@ -58,6 +58,9 @@ _TABLES = (
         attempt INTEGER NOT NULL, status TEXT NOT NULL, fingerprint TEXT, reused INTEGER NOT NULL,
         started TEXT NOT NULL, seconds REAL NOT NULL, error_kind TEXT, error TEXT)""",
 )
+_FOREIGN = "SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'"
+"""What a timeline never has. A film's folder may be somebody else's, and a trigger or a view is a program of theirs,
+which every event would run, without an end if they like."""
 _FREE_BYTES = 1 << 16
 """Less than this on the disk, and an input/output error means that it is full."""
 
@@ -143,6 +146,8 @@ def is_damaged(folder: Path) -> bool:
         try:
             with closing(_open_to_read(path)) as connection:
                 return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+        except _Foreign:
+            return True
         except sqlite3.Error as error:
             if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 return True
@@ -200,6 +205,7 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
             time.sleep(0.01)
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute(f"PRAGMA synchronous={'FULL' if shared else 'NORMAL'}")
+    _check_ours(connection, path)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreFault(
@@ -264,15 +270,26 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
         )
         try:
             connection.execute("PRAGMA query_only=1")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            _check_ours(connection, path)
             return connection
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, _Foreign):
             connection.close()
             raise
         except sqlite3.Error as error:
             connection.close()
             if not options or _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
                 raise
+
+
+class _Foreign(StoreFault):
+    """It has more in it than tables and indexes."""
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Nothing in the file is run: not before this, and not after."""
+    connection.execute("PRAGMA trusted_schema=0")
+    if connection.execute(_FOREIGN).fetchone() is not None:
+        raise _Foreign("the timeline cannot be used: it is a program, not a timeline", where=str(path), hint=ASIDE)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -2,7 +2,8 @@
 
 ``flock`` frees a lock the moment its holder dies, SIGKILL included, so there is no stale lock to clear; on a network
 file system (NFSv4, CephFS) it holds between hosts. The file names the holder, for the message and so that the holder
-may take the lock again: number and host, for two containers may have the same numbers.
+may take the lock again: number and host, for two containers may have the same numbers, and a word of this very process,
+for a container that is started again has the number and the host of one that was killed and left its name.
 
 Where shots are made on several workers (:func:`shot_lock`), each holds the film's lock shared and its shot's alone. So
 whatever concerns the whole film (a plan, a take, the cut) waits for the shots under way, and they for it.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -23,6 +25,8 @@ from resources.store.atomic import disk_errors
 
 FILE, ASKING = ".lock", ".asking"
 SHARED = "shares"
+OWN = secrets.token_hex(4)
+"""No other process has it together with its number: neither one before, nor one that was forked."""
 LOOK_S = 0.1
 """Between two looks at a lock that somebody else has."""
 GLANCE_S = 0.25
@@ -106,10 +110,9 @@ def holder(folder: Path) -> int | None:
 @contextmanager
 def _held(path: Path, what: str, kind: int, wait: float) -> Iterator[None]:
     """A lock on the file at ``path``, shared or not."""
-    with disk_errors(path):
-        handle = _open(path)
+    handle, taken = _taken(path, what, kind, wait)
     try:
-        if not _acquire(handle, what, kind, wait):
+        if not taken:
             yield
             return
         # one of several is named for the message alone: it must not find itself and believe that it holds all of it
@@ -122,6 +125,32 @@ def _held(path: Path, what: str, kind: int, wait: float) -> Iterator[None]:
                 os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def _taken(path: Path, what: str, kind: int, wait: float) -> tuple[int, bool]:
+    """The file at ``path``, and whether its lock was taken: False when this process holds it already.
+
+    A film may be deleted, and made anew, while somebody waits: the lock of a file that is gone is nobody's.
+    """
+    deadline = time.monotonic() + wait
+    while True:
+        with disk_errors(path):
+            handle = _open(path)
+        try:
+            taken = _acquire(handle, what, kind, deadline - time.monotonic())
+            if not taken or _is_at(handle, path):
+                return handle, taken
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except OSError:
+        return False
 
 
 def _open(path: Path) -> int:
@@ -162,4 +191,4 @@ def _told(named: str) -> str:
 
 def _me() -> str:
     """This process among all that share the store."""
-    return f"{os.getpid()} {socket.gethostname()}"
+    return f"{os.getpid()} {socket.gethostname()} {OWN}"

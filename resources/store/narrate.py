@@ -225,6 +225,7 @@ _WORDS: dict[str, Callable[[Data], str]] = {
     "saved": _saved,
     "save_failed": lambda data: f"records could NOT be saved: {data.get('error')}",
     "schemas_published": lambda data: f"{len(data.get('schemas', []))} schemas published, as nothing was before",
+    "schemas_renewed": lambda data: f"{len(data.get('schemas', []))} schemas published beside earlier ones",
     "schema_local": lambda data: f"schema {data.get('schema')} read from a local file, as configured",
     "timeline_mended": lambda data: f"the timeline begins anew; the damaged one is kept as {data.get('damaged')}",
     "note": lambda data: f"note: {data.get('text')}",

@@ -49,9 +49,9 @@ def write_memory_event(
     ``chunk_`` in front; ``load_start``, ``load_complete``, ``load_failed``, ``inference_start``, ``inference_end``,
     ``cleanup`` (always, also after a failure); ``policy_decision``; ``decided``,
     ``decision_damaged``; ``retake``, ``take_asked``, ``take_chosen``;
-    ``dropped``, ``run_failed``; ``saved``, ``save_failed``; ``schemas_published``, ``schema_local``;
-    ``timeline_mended``; ``recovered``, ``received``; ``note``. Any other name in the same spelling is as good;
-    :mod:`resources.store.narrate` has the words for those it knows.
+    ``dropped``, ``run_failed``; ``saved``, ``save_failed``; ``schemas_published``, ``schemas_renewed``,
+    ``schema_local``; ``timeline_mended``; ``recovered``, ``received``; ``note``. Any other name in the same
+    spelling is as good; :mod:`resources.store.narrate` has the words for those it knows.
     """
     with writing(folder) as connection:
         note_run_under_way(connection, folder)

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from sparkle_assets.automation.priorities import NIGHT, run_tags
 from sparkle_assets.faults import told
+from sparkle_assets.one_process import one_process
 from sparkle_assets.studio import Studio
 
 
@@ -46,7 +47,7 @@ def collect_unneeded(context: dg.OpExecutionContext, config: CleanUp, studio: St
 
 
 @dg.job(
-    executor_def=dg.in_process_executor,
+    executor_def=one_process,
     tags=run_tags(NIGHT),
     config=dg.RunConfig(ops={"collect_unneeded": CleanUp()}),
     description="Makes room: removes earlier versions and old parts of the cache, never anything a film needs.",

@@ -7,6 +7,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from schemas.refs import Stage
 from sparkle_assets.automation.priorities import PREVIEW, RETAKE, run_tags
+from sparkle_assets.one_process import one_process
 
 PREPARE = ("shot_images", "voice_tracks", "shot_timing", "video_chunks")
 
@@ -16,7 +17,7 @@ def _job(name: str, *assets: str, priority: int, says: str) -> UnresolvedAssetJo
     return dg.define_asset_job(
         name,
         selection=dg.AssetSelection.assets(*assets),
-        executor_def=dg.in_process_executor,
+        executor_def=one_process,
         tags=run_tags(priority),
         description=says,
     )

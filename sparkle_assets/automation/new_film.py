@@ -9,6 +9,7 @@ from resources.pipeline.versions import VERSIONS
 from sparkle_assets.assets.plan import planned
 from sparkle_assets.automation.priorities import PREVIEW, run_tags
 from sparkle_assets.faults import told
+from sparkle_assets.one_process import one_process
 from sparkle_assets.partitions import movies
 from sparkle_assets.studio import LOCK_WAIT_S, Studio
 
@@ -93,7 +94,7 @@ def begin_film(context: dg.OpExecutionContext, config: NewFilm, studio: Studio) 
 
 
 @dg.job(
-    executor_def=dg.in_process_executor,
+    executor_def=one_process,
     tags=run_tags(PREVIEW),
     config=dg.RunConfig(ops={"begin_film": NewFilm(idea="A lighthouse keeper befriends a storm")}),
     description="Makes a film from an idea: in the Launchpad, write yours over the one that stands there, and launch.",

@@ -16,6 +16,7 @@ from sparkle_assets.automation.films import unknown_movies
 from sparkle_assets.automation.jobs import finish_film, plan_film, render_shot
 from sparkle_assets.automation.priorities import FILM, NIGHT, run_tags
 from sparkle_assets.faults import told
+from sparkle_assets.one_process import one_process
 from sparkle_assets.partitions import shot_key
 from sparkle_assets.runs import MOVIE_TAG
 from sparkle_assets.studio import Studio
@@ -42,7 +43,7 @@ def look_for_missing(context: dg.OpExecutionContext, config: Which, studio: Stud
 
 
 @dg.job(
-    executor_def=dg.in_process_executor,
+    executor_def=one_process,
     tags=run_tags(NIGHT),
     config=dg.RunConfig(ops={"look_for_missing": Which()}),
     description="Finishes every film that is not finished, or the one that is named in the Launchpad: what is missing "

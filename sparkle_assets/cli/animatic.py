@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from resources.errors import one_line
 from resources.store.film import FilmFolder, Home
 from sparkle_assets.cli.progress import Watch
 
@@ -60,7 +61,7 @@ def animate(home: Home, film: FilmFolder, watch: Watch) -> dict[str, Any]:
 def tell_animatic(result: dict[str, Any]) -> None:
     """Print the answer for a person."""
     click.echo(
-        f"{' '.join(result['title'].split())}: animatic of {result['duration_s']:.1f} s, {len(result['shots'])} shots, "
+        f"{one_line(result['title'])}: animatic of {result['duration_s']:.1f} s, {len(result['shots'])} shots, "
         f"in {result['wall_s']:.1f} s"
     )
     click.echo(f"animatic: {result['animatic']}")

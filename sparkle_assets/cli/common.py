@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from resources.errors import InputError, SparkleError, is_text
+from resources.errors import ENCODING_HINT, InputError, SparkleError, is_text, shown
 from resources.store.film import Home
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -55,7 +55,7 @@ def only_text(command: click.Command) -> None:
             for name, value in given.items():
                 words = value if isinstance(value, tuple) else (value,)
                 if any(isinstance(word, str) and not is_text(word) for word in words):
-                    raise InputError(f"{name} is not UTF-8 text", hint="is the terminal's encoding another one?")
+                    raise InputError(f"{name} is not UTF-8 text", hint=ENCODING_HINT)
             return callback(*args, **given)
 
         command.callback = checked
@@ -86,5 +86,8 @@ def _send(store: Home) -> None:
 
 
 def answer(value: Any, text: str, *, as_json: bool) -> None:
-    """Print ``value`` as JSON, or ``text`` for a person."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=None) if as_json else text)
+    """Print ``value`` as JSON, or ``text`` for a person, without what is a command for a terminal."""
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=None))
+    else:
+        click.echo("\n".join(shown(line) for line in text.split("\n")))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from resources.errors import Missing
+from resources.errors import Missing, one_line
 from resources.store.film import FilmFolder, Home
 from schemas.refs import Stage
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
@@ -32,7 +32,7 @@ def list_films(home: Path, as_json: bool) -> None:
             title, shots = "(its plan does not hold; `sparkle plan validate` says why)", 0
         films.append({"movie": movie, "title": title, "shots": shots, "finished": _final(film).exists()})
         how = "film" if films[-1]["finished"] else "plan"
-        lines.append(f"{movie:<46} {how:<5} {shots:>3} shots  {title}")
+        lines.append(f"{movie:<46} {how:<5} {shots:>3} shots  {one_line(title)}")
     answer({"films": films}, "\n".join(lines) or f"no films in {store.root} yet", as_json=as_json)
 
 
@@ -79,7 +79,7 @@ def status(movie: str, home: Path, as_json: bool) -> None:
         )
     ready = all(not shot["stale"] for shot in shots)
     film = production.film_state() if ready else ["final_cut", "qa_report"]
-    lines = [f"{production.script.plan.title} · {movie}"]
+    lines = [f"{one_line(production.script.plan.title)} · {movie}"]
     for entry in shots:
         todo = ", ".join(map(str, entry["stale"])) if isinstance(entry["stale"], list) else ""
         take = f", take {entry['take']} of {entry['takes']}" if entry["takes"] != 1 else ""

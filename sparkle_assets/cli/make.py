@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from resources.errors import InputError, Stopped
+from resources.errors import InputError, Stopped, one_line
 from resources.pipeline.beginning import Wishes, check_profile, check_request, lacking, movie_id, notes_on, prepare_plan
 from resources.profile import load_profile
 from resources.store.film import FilmFolder
@@ -213,8 +213,8 @@ def _print_result(result: dict[str, Any], *, as_json: bool, film: FilmFolder) ->
     words = {"approve": "approved", "retake": "wants a retake", "escalate": "a person must look"}
     size = f"{result['width']}x{result['height']}"
     click.echo(
-        f"{result['title']}: {result['duration_s']:.1f} s, {size}, {made} of {len(result['shots'])} shots made, "
-        f"in {result['wall_s']:.1f} s, {in_words(result['cost'])}"
+        f"{one_line(result['title'])}: {result['duration_s']:.1f} s, {size}, "
+        f"{made} of {len(result['shots'])} shots made, in {result['wall_s']:.1f} s, {in_words(result['cost'])}"
     )
     click.echo(f"verdict: {words[result['qa']['verdict']]}, {len(result['qa']['findings'])} findings")
     for finding in result["qa"]["findings"][:8]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from resources.errors import InputError
+from resources.errors import InputError, one_line
 from resources.pipeline.beginning import Wishes, asked, notes_on_telling
 from resources.store.film import Home
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
@@ -93,7 +93,7 @@ def idea_command(
         return
     write_json(out, value)
     lines = sum(len(shot["dialogue"]) for shot in value["shots"])
-    text = f"{value['title']}: {len(value['shots'])} shots, {lines} lines, written to {out}"
+    text = f"{one_line(value['title'])}: {len(value['shots'])} shots, {lines} lines, written to {out}"
     answer({"plan": str(out), "shots": len(value["shots"])}, text, as_json=as_json)
 
 

@@ -10,6 +10,8 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from resources.errors import one_line
+
 
 class Watch:
     """A line of progress; on a pipe one plain line for each step instead, and nothing at all when quiet."""
@@ -45,8 +47,8 @@ class Watch:
             self.bar.stop()
 
     def say(self, text: str) -> None:
-        """One line that stays. Text from a plan is shown as it is, never as markup."""
-        self.console.print(text, markup=False)
+        """One line that stays. Text from a plan is neither markup nor a command for the terminal."""
+        self.console.print(one_line(text), markup=False)
 
     def total(self, amount: float) -> None:
         """How much work there is, in any unit."""
@@ -54,9 +56,9 @@ class Watch:
 
     def step(self, text: str, done: float = 0.0) -> None:
         """What is made now, and how much was done since the last step."""
-        self.bar.update(self.task, description=text.replace("[", "\\["), advance=done)
+        self.bar.update(self.task, description=one_line(text).replace("[", "\\["), advance=done)
         if not self.live:
-            self.console.print(f"  {text}", markup=False)
+            self.console.print(f"  {one_line(text)}", markup=False)
 
 
 class _Told(logging.Handler):

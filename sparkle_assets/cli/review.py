@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resources.errors import InputError, Missing
+from resources.errors import InputError, Missing, one_line
 from sparkle_assets.cli.common import answer, home_option, json_option, open_home
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def _lines(reviews: Reviews, movie: str, found: list[ReviewQuestion], waiting: l
         lines.append(f"{question.shot or 'film'}: {state}")
         for finding in question.findings:
             number = f"{finding.value:g} {finding.unit} (limit {finding.limit:g})"
-            lines.append(f"  {finding.reason}: {finding.message or number}")
+            lines.append(f"  {finding.reason}: {one_line(finding.message or number)}")
         lines += [f"  look at {reviews.store.film.path / name}" for name in (*question.frames, question.media)]
-        lines += [f"  note: {note.text}" for note in question.notes]
-        lines += [f"  note: {given.note}" for given in question.answers[-1:] if given.note]
+        lines += [f"  note: {one_line(note.text)}" for note in question.notes]
+        lines += [f"  note: {one_line(given.note)}" for given in question.answers[-1:] if given.note]
     rejected = [question.shot for question in found if question.decision == "reject" and question.shot]
     if waiting:
         lines.append(f"answer with `sparkle review {movie} --approve` or `--reject`, and --note TEXT if you like")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resources.errors import InputError
+from resources.errors import InputError, one_line
 from resources.pipeline.beginning import Wishes, check_profile, no_writer
 from resources.store.film import Home, Settings
 from resources.store.locks import film_lock
@@ -111,7 +111,7 @@ def plan_reels(store: Home, path: Path, out: Path | None, wishes: Wishes, *, as_
     for file, value in zip(files, values, strict=True):
         write_json(file, value)
         spoken = sum(len(shot["dialogue"]) for shot in value["shots"])
-        lines.append(f"{value['title']}: {len(value['shots'])} shots, {spoken} lines, written to {file}")
+        lines.append(f"{one_line(value['title'])}: {len(value['shots'])} shots, {spoken} lines, written to {file}")
     told = [{"plan": str(file), "shots": len(value["shots"])} for file, value in zip(files, values, strict=True)]
     answer({**told[0], "reels": told}, "\n".join(lines), as_json=as_json)
 
@@ -133,8 +133,8 @@ def _overview(reels: Reels, numbers: list[int], path: Path) -> str:
     """What will be made of a long screenplay, and how to make the rest."""
     count = len(reels.plans)
     if len(numbers) == count:
-        return f"{reels.title}: all {count} reels"
-    here = f"{reels.title} has {count} reels; making reel {numbers[0]} ({reels.movies[numbers[0] - 1]})"
+        return f"{one_line(reels.title)}: all {count} reels"
+    here = f"{one_line(reels.title)} has {count} reels; making reel {numbers[0]} ({reels.movies[numbers[0] - 1]})"
     other = f"--reel {2 if numbers[0] == 1 else 1}"
     return f"{here}. The others: sparkle make --screenplay {path} {other}, or --reel all"
 
@@ -168,7 +168,7 @@ def _dry(store: Home, reels: Reels, numbers: list[int], settings: Settings, *, a
         }
         click.echo(json.dumps({**first, "reels": told}, ensure_ascii=False))
         return
-    click.echo(f"{reels.title}: {len(told)} reel{'s' if len(told) > 1 else ''}")
+    click.echo(f"{one_line(reels.title)}: {len(told)} reel{'s' if len(told) > 1 else ''}")
     for one in told:
         cost, todo = one["estimate"], len({entry["shot"] for entry in one["would_render"]} - {None})
         making = f"{todo} to render, about {cost['seconds']:.0f} s and {cost['disk_bytes'] / 1e6:.0f} MB"

@@ -50,10 +50,10 @@ class Gate:
 
     def _refusal(self, scope: Scope) -> tuple[int, str]:
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if not _HOST.fullmatch(host):
+        names, origins = headers.getlist("host"), headers.getlist("origin")
+        if len(names) != 1 or len(origins) > 1 or not _HOST.fullmatch(names[0]):  # who says two, is heard by whom?
             return 400, "this server has no such name"
-        origin = headers.get("origin")
+        host, origin = names[0], origins[0] if origins else None
         if origin is not None and _place(origin) != host:
             return 403, "pages from elsewhere may not ask here"
         site = headers.get("sec-fetch-site")

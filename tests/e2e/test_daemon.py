@@ -16,6 +16,7 @@ import pytest
 
 from resources.store.film import Home
 from sparkle_assets.runner import prepare_instance
+from sparkle_assets.runs import MADE_BY_TAG
 from tests.conftest import ROOT, write_plan
 
 ADD = """mutation($name: String!, $key: String!, $repo: RepositorySelector!) {
@@ -124,6 +125,8 @@ def test_a_shot_is_made_through_the_web_api(server: Server, plan: dict[str, Any]
     assert server.run("plan_film", {"dagster/partition": "hello"}) == "SUCCESS"
     shot = {"dagster/partition": "hello|01", "dagster/partition/movie": "hello", "dagster/partition/shot": "01"}
     assert server.run("render_shot", shot) == "SUCCESS"
+    runs = server.ask(RUNS)["runsOrError"]["results"]
+    assert all(MADE_BY_TAG in {tag["key"] for tag in run["tags"]} for run in runs if run["status"] == "SUCCESS")
     clips = server.ask(LATEST, key={"path": ["lipsynced_clips"]}, partitions=["hello|01"])
     made = clips["assetOrError"]["assetMaterializations"]
     assert {entry["partition"] for entry in made} == {"hello|01"}, "automation may have asked once more, for nothing"

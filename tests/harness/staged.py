@@ -13,7 +13,7 @@ import skia
 from numpy.typing import NDArray
 
 from resources.cutout.actor import Actor
-from resources.cutout.camera import camera_of
+from resources.cutout.camera import Camera, camera_of
 from resources.cutout.cast import Pose, Puppet
 from resources.cutout.company import back_to_front, company, standing
 from resources.cutout.direct import direct
@@ -203,22 +203,14 @@ HIDDEN = 0.08
 
 def hidden(one: Staged) -> list[str]:
     """Whose eyes or mouth lie under a thing, held or standing, each with the shot; measured on what is drawn."""
-    stage, score = one.stage, one.score
-    if not stage.figures:
+    if not one.stage.figures:
         return []
-    fps = float(Fraction(score.fps))
-    camera = camera_of(score.camera, score.effects, score.frames, fps, score.seed, stage.figures[0].facing)
-    scene = scene_of(stage.place, stage.time_of_day, stage.weather, stage.mood, stage.seed, stage.words, HEIGHT)
-    actors = company(stage, camera, score.parts, [], score.passes, score.kindled_s, (scene.palette, stage.time_of_day))
-    surface = skia.Surface.MakeRaster(skia.ImageInfo.MakeN32Premul(stage.width, stage.height))
+    surface, actors, camera = _set(one)
     out = []
     for moment in MOMENTS:
-        number = round(moment * (score.frames - 1))
-        order = back_to_front(actors, stage, number / fps)
-        # what glows hides nothing
-        poses = [(actor, replace(actor.pose(number, number / fps, stage.height), dark=True)) for actor in order]
-        taken = {each.thing for each in score.passes if each.giver is None and number / fps >= each.at_s}
-        front = [prop for prop in standing(stage, actors, camera) if prop.front and prop.name not in taken]
+        t, poses = _posed(one, actors, moment)
+        taken = {each.thing for each in one.score.passes if each.giver is None and t >= each.at_s}
+        front = [prop for prop in standing(one.stage, actors, camera) if prop.front and prop.name not in taken]
         with_things = _drawn(surface, poses, front)
         with patch("resources.cutout.cast.puppet.draw_prop"):
             without = _drawn(surface, poses, [])
@@ -231,6 +223,40 @@ def hidden(one: Staged) -> list[str]:
                 share = f"{field.mean():.0%}"
                 out.append(f"{one.shot.id}: {share} of {actor.figure.character_id}'s face at {moment:.0%}")
     return out
+
+
+def shown(one: Staged, moment: float = 0.3) -> float:
+    """How much of what is held in a shot is seen, 0..1, of what the frame holds of it; 1 where nothing is held."""
+    surface, actors, _ = _set(one)
+    _, poses = _posed(one, actors, moment)
+    nobody = _drawn(surface, [], [])
+    for actor, pose in poses:
+        if pose.held:
+            actor.puppet.draw_thing(surface.getCanvas(), pose)
+    things = (surface.toarray() != nobody).any(axis=2)
+    with_things = _drawn(surface, poses, [])
+    with patch("resources.cutout.cast.puppet.draw_prop"):
+        without = _drawn(surface, poses, [])
+    seen_of_them = (with_things != without).any(axis=2)
+    return float(seen_of_them.sum() / things.sum()) if things.any() else 1.0
+
+
+def _set(one: Staged) -> tuple[skia.Surface, list[Actor], Camera]:
+    stage, score = one.stage, one.score
+    fps = float(Fraction(score.fps))
+    camera = camera_of(score.camera, score.effects, score.frames, fps, score.seed, stage.figures[0].facing)
+    scene = scene_of(stage.place, stage.time_of_day, stage.weather, stage.mood, stage.seed, stage.words, HEIGHT)
+    light = (scene.palette, stage.time_of_day)
+    actors = company(stage, camera, score.parts, [], score.passes, score.kindled_s, light)
+    return skia.Surface.MakeRaster(skia.ImageInfo.MakeN32Premul(stage.width, stage.height)), actors, camera
+
+
+def _posed(one: Staged, actors: list[Actor], moment: float) -> tuple[float, list[tuple[Actor, Pose]]]:
+    """The time in seconds at a part of the shot, and all poses in the order of drawing; what glows hides nothing."""
+    number = round(moment * (one.score.frames - 1))
+    t = number / float(Fraction(one.score.fps))
+    order = back_to_front(actors, one.stage, t)
+    return t, [(actor, replace(actor.pose(number, t, one.stage.height), dark=True)) for actor in order]
 
 
 def _drawn(

@@ -1,7 +1,9 @@
 """What the daemon would ask for, tick by tick, after each kind of change; every request is then really made."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -12,7 +14,7 @@ from resources.store.film import Home
 from sparkle_assets.partitions import shot_key
 from sparkle_assets.runner import Runner
 from sparkle_assets.runs import ASKED_TAG
-from tests.conftest import write_plan
+from tests.conftest import PLAN, write_plan
 from tests.harness.engines import TinyImages
 from tests.integration.test_runner import runner_for
 
@@ -25,10 +27,11 @@ Tick = dict[str, list[str]]
 class Daemon:
     """Evaluates the conditions and runs what they ask for, as the automation sensor does: one run a partition."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, cursor: Any = None) -> None:
         self.runner = runner
-        self.cursor: Any = None
-        self.ticks(1)
+        self.cursor = cursor
+        if cursor is None:
+            self.ticks(1)
 
     def ticks(self, count: int = 5) -> list[Tick]:
         """What each tick asked for, quiet ones left out."""
@@ -74,15 +77,29 @@ class Daemon:
         return self.ticks()
 
 
-@pytest.fixture
-def made(home: Home, plan: dict[str, Any]) -> Iterator[tuple[Daemon, dict[str, Any]]]:
-    """A daemon beside a film of two shots that is finished."""
-    plan["shots"] = plan["shots"][:2]
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A home with a film of two shots that flowed to its end under a daemon, and where that daemon stood."""
+    home = Home(tmp_path_factory.mktemp("finished") / "home")
+    home.prepare()
+    plan = {**PLAN, "shots": PLAN["shots"][:2]}
     runner = runner_for(home, plan)
     try:
         daemon = Daemon(runner)
         assert daemon.change(home, plan) == [{"hello|01": SHOT, "hello|02": SHOT}, {"hello": FILM}]
-        yield daemon, plan
+    finally:
+        runner.close()
+    return home.root, daemon.cursor
+
+
+@pytest.fixture
+def made(finished: tuple[Path, Any], home: Home, small: dict[str, Any]) -> Iterator[tuple[Daemon, dict[str, Any]]]:
+    """The daemon beside a copy of that film: as it was left, and as good as made here."""
+    root, cursor = finished
+    shutil.copytree(root, home.root, dirs_exist_ok=True)
+    runner = runner_for(home, small)
+    try:
+        yield Daemon(runner, cursor), small
     finally:
         runner.close()
 

@@ -25,12 +25,14 @@ from resources.media.conform import check_media
 from resources.pipeline.stages.plan import read_plan, take_in
 from resources.profile import load_profile
 from resources.quality.policy import Policy
+from resources.store.collect import collect
 from resources.store.film import Home, read_text
 from resources.store.fingerprint import hash_file
+from resources.store.repair import repair
 from resources.voices.consent import _read as read_note
 from schemas.plan import MoviePlan
 from sparkle_assets.screening.app import screening_room
-from tests.conftest import PLAN, ROOT, write_plan
+from tests.conftest import PLAN, ROOT, Sparkle, write_plan
 
 # -- the shell, and make ---------------------------------------------------------------------------------------------
 
@@ -170,6 +172,70 @@ def test_text_behind_a_link_that_comes_and_goes_is_not_read(tmp_path: Path) -> N
     assert read == {"words", "refused"}
 
 
+@pytest.mark.parametrize("profile", ["../../etc/passwd", "/etc/passwd", "a/../embedded", "embedded\n", "..%2f"])
+def test_a_profile_is_no_path(home: Home, called: Sparkle, profile: str) -> None:
+    film = home.film("hello")
+    film.plan_path.parent.mkdir(parents=True)
+    write_plan(film.plan_path, PLAN)
+    (film.path / "plan" / "settings.json").write_text(json.dumps({"profile": profile}), encoding="utf-8")
+    answer = called("status", "hello", "--home", str(home.root))
+    assert answer.code == 1
+    assert "settings.json: profile: " in answer.err
+
+
+FORGED = "Hello\n9-evil   film   9 shots  \u202eysae\nverdict: approved"
+
+
+def test_a_title_is_no_line_of_an_answer(home: Home, called: Sparkle) -> None:
+    """Line breaks and turns of direction are letters in a title, and make no line of their own where it is told."""
+    film = home.film("hello")
+    film.plan_path.parent.mkdir(parents=True)
+    write_plan(film.plan_path, {**PLAN, "title": FORGED})
+    for command in ("list", "status hello", f"plan validate {film.plan_path}", "make --movie hello --dry-run"):
+        place = [] if command.startswith("plan") else ["--home", str(home.root)]
+        answer = called(*command.split(), *place)
+        assert answer.code == 0, answer.err
+        assert not any(line.startswith(("9-evil", "verdict")) for line in (answer.out + answer.err).splitlines())
+        assert "\u202e" not in answer.out + answer.err
+    assert "Hello 9-evil" in called("list", "--home", str(home.root)).out
+
+
+LINKED = (
+    "cache/evil",
+    "cache/ranges/evil",
+    "cache/voices/evil",
+    "inbox",
+    "movies/.tmp-deleted-x",
+    "movies/hello/shots/01/shot_images/.tmp-1-evil",
+    "movies/hello/shots/01/shot_images/0123456789abcdef01234567",
+    "movies/hello/shots/77",
+    "movies/hello/cut/.tmp-9-x",
+    "movies/hello/quarantine",
+    "movies/hello/animatic",
+    "movies/linked",
+)
+
+
+def test_what_lies_behind_a_link_is_never_removed(home: Home, called: Sparkle, tmp_path: Path) -> None:
+    """Of whatever repairs, collects and deletes: what it takes away is below the home."""
+    home.film("hello").plan_path.parent.mkdir(parents=True)
+    write_plan(home.film("hello").plan_path, PLAN)
+    for number, name in enumerate(LINKED):
+        precious = tmp_path / "outside" / str(number)
+        (precious / "below").mkdir(parents=True)
+        for file in (precious / "clip.mp4", precious / "below" / "clip.mp4"):
+            file.write_bytes(b"x")
+            os.utime(file, (1, 1))
+        link = home.root / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(precious)
+    repair(home)
+    collect(home, older_than_days=0)
+    assert called("delete", "hello", "--yes", "--home", str(home.root)).code == 0
+    assert not home.film("hello").path.exists()
+    assert len(list((tmp_path / "outside").rglob("clip.mp4"))) == 2 * len(LINKED)
+
+
 def test_a_film_that_is_a_link_is_not_shown(home: Home, plan: dict[str, Any], tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "plan").mkdir(parents=True)
@@ -238,6 +304,14 @@ HOSTS = (
 def test_a_name_that_leads_here_is_not_ours(home: Home, host: str) -> None:
     room = TestClient(screening_room(home, "http://127.0.0.1:3000"), base_url="http://127.0.0.1")
     assert room.get("/", headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["host", "origin"])
+def test_who_says_two_names_is_refused(home: Home, name: str) -> None:
+    room = TestClient(screening_room(home, "http://127.0.0.1:3000"), base_url="http://127.0.0.1")
+    ours = "127.0.0.1" if name == "host" else "http://127.0.0.1"
+    for two in ((ours, "http://evil.example"), ("http://evil.example", ours)):
+        assert room.get("/", headers=[(name, one) for one in two]).status_code == 400
 
 
 @pytest.mark.parametrize(

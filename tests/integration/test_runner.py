@@ -1,16 +1,22 @@
 """Runs of the graph in one process: what Dagster records, and what a failed check or a dead process leaves."""
 
 import os
+import time
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psutil
 import pytest
 from dagster._core.events import EngineEventData
 
 from resources.errors import NeedsReview, RenderFault
 from resources.store.film import Home, Settings
+from sparkle_assets.definitions import build_definitions
+from sparkle_assets.one_process import one_process
+from sparkle_assets.processes import process_tag
 from sparkle_assets.runner import Runner, fail_dead_runs
-from sparkle_assets.runs import PID_TAG
+from sparkle_assets.runs import MADE_BY_TAG, PID_TAG
 from tests.conftest import write_plan
 from tests.harness.engines import FrozenLipsync, TinyCards, TinyImages, TinyLipsync, TinyMusic, TinyVideo, TinyVoices
 
@@ -133,6 +139,48 @@ def test_runs_that_a_killed_daemon_began_are_failed_and_living_ones_left(home: H
     statuses = [run.status for run in found if run is not None]
     assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTED]
     runner.close()
+
+
+def test_a_run_of_the_daemon_lives_whatever_the_clock_says(
+    home: Home, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = runner_for(home, plan)
+    begun = time.time()
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: begun + 3600)  # as after the clock was set forward
+    job = runner.defs.resolve_job_def("plan_film")
+    dead = process_tag().replace("@", "@0")
+    runs = [
+        runner.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={MADE_BY_TAG: tag})
+        for tag in (process_tag(), dead)
+    ]
+    for run in runs:
+        runner.instance.report_engine_event("Started process for run", run, EngineEventData.in_process(os.getpid()))
+    assert fail_dead_runs(runner.instance) == 1
+    found = [runner.instance.get_run_by_id(run.run_id) for run in runs]
+    assert [run.status for run in found if run is not None] == [
+        dg.DagsterRunStatus.STARTED,
+        dg.DagsterRunStatus.FAILURE,
+    ]
+    runner.close()
+
+
+@dg.op
+def who_makes_it(context: dg.OpExecutionContext) -> str:
+    """The tag that is on record while a step is made."""
+    run = context.instance.get_run_by_id(context.run_id)
+    return "" if run is None else run.tags[MADE_BY_TAG]
+
+
+@dg.job(executor_def=one_process)
+def asking() -> None:
+    who_makes_it()
+
+
+def test_the_executor_says_which_process_it_is_before_the_first_step() -> None:
+    with dg.DagsterInstance.ephemeral() as instance, dg.execute_job(dg.reconstructable(asking), instance) as done:
+        assert done.output_for_node("who_makes_it") == process_tag()
+    executors = {job.executor_def.name for job in build_definitions(Path("home"), "embedded").resolve_all_job_defs()}
+    assert executors == {"one_process"}
 
 
 def test_a_slot_that_the_plan_does_not_use_answers_and_stays_empty(home: Home, plan: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from resources.config import config_path, load_config
 from resources.errors import ConfigInvalid, InputError, PlanInvalid, StoreFault
 from resources.store.film import Home
 from resources.store.timeline import read_timeline, write_memory_event
-from schemas.generate import FOLDER, PINS, PUBLISHED, schema_text, with_pins
+from schemas.generate import FOLDER, PINS, PUBLISHED, pins_digest, schema_text, with_pins
 from schemas.plan import MoviePlan
 from schemas.records import StepExecutionRecord
 from schemas.refs import AssetRef, FileRef
@@ -108,6 +108,11 @@ def test_every_published_schema_is_pinned(model: type) -> None:
     assert hashlib.sha256(own).hexdigest() == pin, "run `make schemas`"
 
 
+def test_the_generation_is_that_of_these_pins() -> None:
+    schemas = {model.__name__: schema_text(model) for model in PUBLISHED}
+    assert published.configured().pins == pins_digest(schemas), "run `make schemas`"
+
+
 def test_pins_are_written_and_nothing_else_is_touched() -> None:
     text = PINS.read_text(encoding="utf-8")
     schemas = {model.__name__: schema_text(model) for model in PUBLISHED}
@@ -116,7 +121,10 @@ def test_pins_are_written_and_nothing_else_is_touched() -> None:
     pins = yaml.safe_load(changed)["schemas"]
     assert pins["MoviePlan"]["sha256"] == pins["New"]["sha256"] == hashlib.sha256(b"{}").hexdigest()
     assert pins["AssetRefs"] == yaml.safe_load(text)["schemas"]["AssetRefs"]
-    assert changed.startswith(text.partition("schemas:")[0])
+    head, changed_head = (value.partition("\npins:")[0].rpartition(" ") for value in (text, changed))
+    assert (changed_head[0], int(changed_head[2])) == (head[0], int(head[2]) + 1)  # a generation of its own
+    assert with_pins(changed, {**schemas, "MoviePlan": "{}", "New": "{}"}) == changed
+    assert with_pins(text.replace("pins: ", "pins: 0"), schemas) != text  # as after a merge of two that both went on
 
 
 WRONG = {
@@ -164,15 +172,79 @@ def test_first_use_publishes_and_says_so(home: Home) -> None:
     assert all(not state.faults for state in examine(home))
 
 
-def test_what_is_published_and_differs_is_an_error_until_somebody_publishes(home: Home) -> None:
+OTHERS = {
+    "of nobody": {},
+    "of this generation": {"schema": "MoviePlan", "generation": published.configured().generation},
+    "of a generation nobody can read": {"schema": "MoviePlan", "generation": "0"},
+}
+
+
+@pytest.mark.parametrize("about", OTHERS.values(), ids=OTHERS)
+def test_what_is_published_and_differs_is_an_error_until_somebody_publishes(home: Home, about: dict[str, Any]) -> None:
     publish(home)
-    AdkArtifacts(home.root).save([Content("user:schemas/MoviePlan.json", b'{"title": "of another version"}')])
+    AdkArtifacts(home.root).save([Content("user:schemas/MoviePlan.json", b'{"title": "of another version"}', about)])
     with pytest.raises(ConfigInvalid, match=r"schema MoviePlan: version 1.*`sparkle schemas publish`"):
         resolve_schema("MoviePlan", home)
     assert resolve_schema("QAReport", home)["title"] == "QAReport"
     assert [state.name for state in examine(home) if state.faults] == ["MoviePlan"]
     assert [one.name for one in publish(home) if one.created] == ["user:schemas/MoviePlan.json"]
     assert resolve("MoviePlan", home).version == 2
+
+
+EARLIER = {
+    "before generations were kept": {"schema": "MoviePlan"},
+    "of an earlier generation": {"schema": "MoviePlan", "generation": 0},
+}
+
+
+@pytest.mark.parametrize("about", EARLIER.values(), ids=EARLIER)
+def test_a_home_of_an_earlier_installation_goes_on(
+    home: Home, caplog: pytest.LogCaptureFixture, about: dict[str, Any]
+) -> None:
+    shelf, old = AdkArtifacts(home.root), b'{"title": "of an earlier version"}'
+    shelf.save([Content("user:schemas/MoviePlan.json", old, about)])
+    film = home.film("hello").path
+    (state,) = (state for state in examine(home) if state.name == "MoviePlan")
+    assert state.faults == ("version 0 is an earlier one (the next film publishes this one's)",)
+    with caplog.at_level(logging.WARNING, "sparkle"):
+        assert resolve("MoviePlan", home, film=film).version == 1
+        assert resolve("MoviePlan", home, film=film).version == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "home of an earlier version of Sparkle: 1 schema published beside the old"
+    ]
+    assert [(event.event, event.data["schemas"]) for event in read_timeline(film)][1:] == [
+        ("schemas_renewed", ["MoviePlan"])
+    ]
+    assert shelf.load("user:schemas/MoviePlan.json", 0) == old  # a film that was held to it still finds it
+    assert all(not state.faults for state in examine(home))
+
+
+def test_a_home_of_a_later_installation_is_never_taken_back(home: Home) -> None:
+    publish(home)
+    shelf = AdkArtifacts(home.root)
+    later = {"schema": "MoviePlan", "generation": published.configured().generation + 1}
+    shelf.save([Content("user:schemas/MoviePlan.json", b'{"title": "to come"}', later)])
+    with pytest.raises(ConfigInvalid, match=r"version 1, .* by a later version of Sparkle, .*upgrade.*schemas publish"):
+        resolve_schema("MoviePlan", home)
+    assert len(shelf.versions("user:schemas/MoviePlan.json")) == 2
+
+
+def test_a_later_version_that_came_meanwhile_stays_the_last(home: Home) -> None:
+    shelf = AdkArtifacts(home.root)
+    first, second = (shelf.save([Content("user:schemas/X.json", data)])[0] for data in (b"1", b"2"))
+    (kept,) = shelf.save([Content("user:schemas/X.json", b"3", over=first.number)])
+    assert (kept.number, kept.sha256, kept.created) == (second.number, second.sha256, False)
+    (made,) = shelf.save([Content("user:schemas/X.json", b"3", over=second.number)])
+    assert (made.number, made.created) == (2, True)
+
+
+def test_an_earlier_schema_that_was_tampered_with_is_an_error(home: Home) -> None:
+    AdkArtifacts(home.root).save([Content("user:schemas/MoviePlan.json", b"[]", {"schema": "MoviePlan"})])
+    (payload,) = (path for path in (home.root / "adk").rglob("MoviePlan.json") if path.is_file())
+    payload.write_bytes(b"{}")
+    with pytest.raises(StoreFault, match=r"damaged.*`sparkle schemas publish`"):
+        resolve_schema("MoviePlan", home)
+    assert len(AdkArtifacts(home.root).versions("user:schemas/MoviePlan.json")) == 1
 
 
 def test_a_damaged_schema_names_the_command_that_mends_it(home: Home) -> None:

@@ -59,6 +59,23 @@ def test_a_mutation_behind_a_link_or_a_picture_is_refused() -> None:
     assert visit().get("/", headers=FOLLOWED).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    ["/graphql/", "//graphql", "/./graphql", "/x/../graphql", "/%67raphql", "/GraphQL", "/graphql;x", "/graphql%3f"],
+)
+def test_no_other_spelling_reaches_it_behind_a_link(spelled: str) -> None:
+    reached: list[str] = []
+
+    def mutate(request: Request) -> PlainTextResponse:
+        reached.append(request.url.path)
+        return PlainTextResponse("done")
+
+    app = Starlette(routes=[Route("/graphql", mutate)])
+    app.add_middleware(Gate)
+    TestClient(app, base_url=f"http://{HERE}").get(f"{spelled}?query=mutation", headers=FOLLOWED)
+    assert reached == []
+
+
 def test_small_pictures_are_seen_by_the_other_port_alone() -> None:
     app = Starlette(routes=[Route("/glimpses/a.jpg", lambda request: PlainTextResponse("yes"))])
     app.add_middleware(Gate, read_only=True, shown="/glimpses/")

@@ -1,5 +1,8 @@
+import fcntl
 import multiprocessing
 import os
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from resources.store.atomic import disk_errors, write_bytes
 from resources.store.film import FilmFolder, Home, assign_slots, read_text
 from resources.store.fingerprint import derive_seed, digest, fingerprint
 from resources.store.inspection import troubles_of_film
-from resources.store.locks import film_lock, holder, shot_lock
+from resources.store.locks import FILE, film_lock, holder, shot_lock
 from resources.store.timeline import read_timeline, write_memory_event
 from schemas.plan import MAX_SHOTS
 
@@ -105,6 +108,46 @@ def test_one_process_makes_a_film_at_a_time_and_a_dead_one_holds_nothing(tmp_pat
     other.join()
     with film_lock(tmp_path / "film"), film_lock(tmp_path / "film"):
         pass  # free again, and re-entrant
+
+
+def test_a_name_that_a_killed_process_left_opens_no_lock(tmp_path: Path) -> None:
+    """A container that is started again has the number and the host of the one before."""
+    film = tmp_path / "film"
+    with film_lock(film):
+        (own,) = (film / FILE).read_text(encoding="ascii").splitlines()
+    number, host, word = own.split()
+    assert (number, host) == (str(os.getpid()), socket.gethostname())
+    for left in (f"{number} {host}", f"{number} {host} {word[::-1]}0"):
+        (film / FILE).write_text(left, encoding="ascii")
+        with (film / FILE).open("rb") as other:  # somebody who looks whether it is free has it for a moment
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(Busy), film_lock(film):
+                pass
+
+
+def _wait_and_hold(folder: str, *events: "multiprocessing.synchronize.Event") -> None:
+    begun, ready, go = events
+    begun.set()
+    with film_lock(Path(folder), wait=30):
+        ready.set()
+        go.wait(30)
+
+
+def test_who_waited_for_a_film_that_was_deleted_holds_the_one_made_anew(tmp_path: Path) -> None:
+    film, spawn = tmp_path / "film", multiprocessing.get_context("spawn")
+    begun, ready, go = (spawn.Event() for _ in range(3))
+    other = spawn.Process(target=_wait_and_hold, args=(str(film), begun, ready, go))
+    with film_lock(film):
+        other.start()
+        assert begun.wait(30)
+        time.sleep(0.3)
+        film.rename(tmp_path / "doomed")  # as `sparkle delete` does
+    assert ready.wait(30)
+    with pytest.raises(Busy, match=f"process {other.pid}"), film_lock(film):
+        pass
+    go.set()
+    other.join(30)
+    assert other.exitcode == 0
 
 
 def test_the_timeline_keeps_order_and_finds_a_shot(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from schemas.plan import MoviePlan
 from schemas.script import CastWish
 from schemas.vocabulary import ShotSize, Species, TimeOfDay, Weather
 from tests.harness.ideas import IDEAS, Named
-from tests.harness.staged import Staged, done, faults, heaped, hidden, seen, staged, things_of
+from tests.harness.staged import Staged, done, faults, heaped, hidden, seen, shown, staged, things_of
 
 SEEDS = (0, 1)
 PLANS: dict[tuple[str, int], MoviePlan] = {
@@ -192,6 +192,14 @@ def test_what_nobody_carries_is_the_same_for_story_and_stage() -> None:
 @pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.key)
 def test_no_thing_lies_over_anybody_s_eyes_or_mouth(idea: Named, seed: int) -> None:
     assert [told for one in film(idea.key, seed) for told in hidden(one)] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.key)
+def test_what_is_held_beside_others_is_seen(idea: Named, seed: int) -> None:
+    for one in film(idea.key, seed):
+        if len(one.stage.figures) > 1:
+            assert shown(one) > 0.45, one.shot.id
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "9:16"])

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -287,6 +288,33 @@ def test_a_damaged_database_is_one_line_and_can_be_mended(home: Home) -> None:
         "note: new",
     ]
     assert repair(home) == []
+
+
+PROGRAMS = {
+    "a trigger without an end": """CREATE TRIGGER t AFTER INSERT ON events BEGIN INSERT INTO runs
+        WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n, n, n FROM r WHERE n < 0; END""",
+    "a view without an end": """ALTER TABLE events RENAME TO others;
+        CREATE VIEW events AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n AS seq FROM r""",
+    "a table with code behind it": "CREATE VIRTUAL TABLE words USING fts5(word)",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_a_timeline_that_is_a_program_is_not_run(home: Home, program: str) -> None:
+    film = home.film("hello")
+    write_memory_event(film.path, "note", text="x")
+    close_databases()
+    with closing(sqlite3.connect(film.path / FILE)) as connection:
+        connection.executescript(program)
+    told = r"it is a program, not a timeline.*sparkle doctor --repair"
+    with pytest.raises(StoreFault, match=told):
+        write_memory_event(film.path, "note", text="y")
+    with pytest.raises(StoreFault, match=told):
+        read_timeline(film.path)
+    film.plan_path.parent.mkdir()
+    film.plan_path.write_text("{}", encoding="utf-8")
+    assert repair(home) == ["hello: its timeline was damaged and is timeline-damaged-1.db now; a new one is begun"]
+    assert [event.event for event in read_timeline(film.path)] == ["timeline_mended"]
 
 
 def test_a_damaged_event_is_one_line_and_can_be_mended(film: Path) -> None:

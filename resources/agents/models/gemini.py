@@ -7,7 +7,9 @@ the service refuses ``additionalProperties`` in it. Seeds are 31 bits there.
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import AsyncGenerator
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -62,7 +64,7 @@ def make_gemini(model: str) -> CheckedGemini:
     google-genai takes aiohttp where some other package has brought it, with other errors than those told here; a
     transport that is named keeps it with httpx.
     """
-    options = types.HttpOptions(async_client_args={"transport": httpx.AsyncHTTPTransport()})
+    options = types.HttpOptions(async_client_args={"transport": httpx.AsyncHTTPTransport(verify=_trust())})
     return CheckedGemini(
         model=model,
         client_kwargs={"http_options": options},
@@ -74,6 +76,12 @@ def make_gemini(model: str) -> CheckedGemini:
             http_status_codes=sorted(http.PASSING),
         ),
     )
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    """Whom connections trust, read from disk once; a transport holds one event loop's connections and is not shared."""
+    return httpx.create_ssl_context()
 
 
 def check_reachable(model: str) -> None:

@@ -5,9 +5,14 @@ home has published, the pin and the code's own schema have to be one and the sam
 
     nothing published yet      published at first use, and said in the film's timeline
     published, equal           used
+    published, earlier         this installation's is published beside it, and that is said; the earlier one stays
     published, different       an error that names the command that mends it; nothing is overridden in silence
     pin and code differ        an error: the installation itself is not whole
     source: local              the installation's own file, asked for by name, said in the log and the timeline
+
+What is *earlier* is told by a generation, a whole number that ``make schemas`` raises whenever a pin changes and that
+is kept with each version. No installation can know the hashes of those to come, but it can tell their numbers from
+its own: a home that a later installation writes to is never taken back by an earlier one.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from resources.agents.records.service import AdkArtifacts, Content, Version
 from resources.config import load_config
 from resources.errors import ConfigInvalid, InputError, PlanInvalid, StoreFault
 from resources.store.film import Home
+from resources.store.migrations import UPGRADE
 from resources.store.timeline import write_memory_event
 from schemas.generate import FOLDER, PUBLISHED, schema_text
 from schemas.plan import Strict
@@ -33,8 +39,11 @@ from schemas.refs import Sha256
 
 CONFIG = "schema_artifacts.yaml"
 PUBLISH = "`sparkle schemas publish` publishes this installation's; `sparkle schemas verify` says what differs"
+UNNUMBERED = 0
+"""Generation of what was published before generations were kept: earlier than any."""
 
 logger = logging.getLogger("sparkle.schemas")
+TELL = logging.getLogger("sparkle.control")  # shown where a person watches
 
 
 class SchemaArtifact(Strict):
@@ -50,6 +59,10 @@ class SchemaArtifact(Strict):
 class SchemaArtifacts(Strict):
     """``configs/schema_artifacts.yaml``: every published model, no other, each under a name of its own."""
 
+    generation: int = Field(ge=1)
+    """Rises whenever a pin changes."""
+    pins: Sha256
+    """Of all pins of that generation, so that two lines of development that both went on cannot share its number."""
     schemas: dict[str, SchemaArtifact]
 
     @model_validator(mode="after")
@@ -91,7 +104,12 @@ class SchemaState:
 
 def schema_artifacts() -> dict[str, SchemaArtifact]:
     """The configuration, by schema. Raises :class:`ConfigInvalid`."""
-    return load_config(CONFIG, SchemaArtifacts).schemas
+    return configured().schemas
+
+
+def configured() -> SchemaArtifacts:
+    """The configuration. Raises :class:`ConfigInvalid`."""
+    return load_config(CONFIG, SchemaArtifacts)
 
 
 def resolve_schema(name: str, home: Home | Path, *, film: Path | None = None) -> dict[str, Any]:
@@ -122,10 +140,12 @@ def resolve(name: str, home: Home | Path, *, film: Path | None = None) -> Resolv
         return Resolved(name, json.loads(own), entry.sha256, None)
     version, data = _published(entry, home, film)
     if version.sha256 != entry.sha256:
+        later = _is_later(version)
         raise ConfigInvalid(
-            f"version {version.number}, published in this home, is not the one this installation works with",
+            f"version {version.number}, published in this home{' by a later version of Sparkle' * later}, "
+            "is not the one this installation works with",
             where=f"schema {name}",
-            hint=PUBLISH,
+            hint=f"{UPGRADE}; {PUBLISH}" if later else PUBLISH,
         )
     return Resolved(name, json.loads(data), version.sha256, version.number)
 
@@ -145,10 +165,8 @@ def hold_to_schema(name: str, value: Any, home: Home | Path, *, film: Path | Non
 
 def publish(home: Home | Path, names: Iterable[str] | None = None) -> list[Version]:
     """Publish this installation's schemas (all, or those called ``names``); what is there already makes no version."""
-    entries = schema_artifacts()
-    wanted = list(entries) if names is None else list(names)
-    contents = [Content(entries[name].artifact, _shipped(name), {"schema": name}) for name in wanted]
-    return AdkArtifacts(_root(home)).save(contents)
+    wanted = schema_artifacts() if names is None else names
+    return AdkArtifacts(_root(home)).save([_content(name) for name in wanted])
 
 
 def examine(home: Home | Path) -> list[SchemaState]:
@@ -163,6 +181,8 @@ def examine(home: Home | Path) -> list[SchemaState]:
         published = versions[-1].sha256 if versions else None
         if published is None:
             faults.append("not published (`sparkle schemas publish`)")
+        elif published != entry.sha256 and _is_earlier(versions[-1]):
+            faults.append(f"version {versions[-1].number} is an earlier one (the next film publishes this one's)")
         elif published != entry.sha256:
             faults.append(f"version {versions[-1].number} is not what is pinned (`sparkle schemas publish`)")
         else:
@@ -190,8 +210,8 @@ def _published(entry: SchemaArtifact, home: Home | Path, film: Path | None) -> t
     shelf = AdkArtifacts(_root(home))
     try:
         (found,) = shelf.latest([entry.artifact])
-        if found is None:
-            _publish_what_is_missing(shelf, home, film)
+        if found is None or found[0].sha256 != entry.sha256:
+            _bring_up_to_date(shelf, film)
             (found,) = shelf.latest([entry.artifact])
     except StoreFault as error:
         error.hint = error.hint or PUBLISH
@@ -201,15 +221,51 @@ def _published(entry: SchemaArtifact, home: Home | Path, film: Path | None) -> t
     return found
 
 
-def _publish_what_is_missing(shelf: AdkArtifacts, home: Home | Path, film: Path | None) -> None:
-    """First use: what was never published is; what was, whatever it says, is left alone."""
+def _bring_up_to_date(shelf: AdkArtifacts, film: Path | None) -> None:
+    """Publish what never was, and what an earlier installation published; all else, whatever it says, is left alone."""
     entries = schema_artifacts()
-    there = shelf.latest([entry.artifact for entry in entries.values()])
-    missing = [name for name, found in zip(entries, there, strict=True) if found is None]
-    made = [version.name for version in publish(home, missing) if version.created]
-    logger.info("published %d schemas under %s", len(made), shelf.root)
-    if film is not None and made:
-        write_memory_event(film, "schemas_published", schemas=missing)
+    last = dict(zip(entries, shelf.latest([entry.artifact for entry in entries.values()]), strict=True))
+    missing = [_content(name) for name, found in last.items() if found is None]
+    earlier = [
+        _content(name, over=found[0].number)
+        for name, found in last.items()
+        if found is not None and found[0].sha256 != entries[name].sha256 and _is_earlier(found[0])
+    ]
+    made = {version.name for version in shelf.save([*missing, *earlier]) if version.created}
+    if first := [str(one.about["schema"]) for one in missing if one.name in made]:
+        logger.info("published %d schemas under %s", len(first), shelf.root)
+        if film is not None:
+            write_memory_event(film, "schemas_published", schemas=[str(one.about["schema"]) for one in missing])
+    if renewed := [str(one.about["schema"]) for one in earlier if one.name in made]:
+        TELL.warning(
+            "home of an earlier version of Sparkle: %s published beside the old",
+            "1 schema" if len(renewed) == 1 else f"{len(renewed)} schemas",
+        )
+        if film is not None:
+            write_memory_event(film, "schemas_renewed", schemas=renewed)
+
+
+def _content(name: str, *, over: int | None = None) -> Content:
+    ours = configured()
+    about = {"schema": name, "generation": ours.generation}
+    return Content(ours.schemas[name].artifact, _shipped(name), about, over)
+
+
+def _generation(version: Version) -> int | None:
+    """None for what Sparkle did not publish: it is neither earlier nor later."""
+    number = version.about.get("generation", UNNUMBERED)
+    known = isinstance(number, int) and "schema" in version.about
+    return number if known else None
+
+
+def _is_earlier(version: Version) -> bool:
+    generation = _generation(version)
+    return generation is not None and generation < configured().generation
+
+
+def _is_later(version: Version) -> bool:
+    generation = _generation(version)
+    return generation is not None and generation > configured().generation
 
 
 def _shipped(name: str) -> bytes:

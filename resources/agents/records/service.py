@@ -40,6 +40,8 @@ class Content:
     name: str
     data: bytes
     about: Mapping[str, Any] = field(default_factory=dict)
+    over: int | None = None
+    """Only when this is still the last version; another that was saved meanwhile stays the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Version:
     number: int
     sha256: str
     created: bool = False
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What else was kept with it."""
 
 
 class AdkArtifacts:
@@ -149,6 +153,8 @@ class AdkArtifacts:
         last = await self._last(content.name, movie)
         if last is not None and last.sha256 == digest and await self._bytes(last, movie) == content.data:
             return last
+        if last is not None and content.over is not None and last.number != content.over:
+            return last
         part = types.Part.from_bytes(data=content.data, mime_type=JSON)
         number = await self.service.save_artifact(
             **self._scope(content.name, movie), artifact=part, custom_metadata={_DIGEST: digest, **content.about}
@@ -156,7 +162,7 @@ class AdkArtifacts:
         kept = await self.service.get_artifact_version(**self._scope(content.name, movie), version=number)
         if kept is not None:
             _sync(kept.canonical_uri)
-        return Version(content.name, number, digest, created=True)
+        return Version(content.name, number, digest, created=True, about=content.about)
 
     async def _last(self, name: str, movie: str | None) -> Version | None:
         kept = await self.service.get_artifact_version(**self._scope(name, movie))
@@ -174,7 +180,8 @@ class AdkArtifacts:
 
 
 def _version(name: str, kept: ArtifactVersion) -> Version:
-    return Version(name, kept.version, str(kept.custom_metadata.get(_DIGEST, "")))
+    about = {key: value for key, value in kept.custom_metadata.items() if key != _DIGEST}
+    return Version(name, kept.version, str(kept.custom_metadata.get(_DIGEST, "")), about=about)
 
 
 def _sync(uri: str) -> None:

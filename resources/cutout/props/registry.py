@@ -57,6 +57,8 @@ _LOW = 0.22
 """Where it holds what is so small that a fist before its middle would hide it."""
 _FOOT = 0.1
 """Where a hand holds what is carried above it, at most."""
+_TOWERS = 0.5
+"""Its height against a grown figure's, at least."""
 SIGN = 0.3
 """Height of the sign that stands for what nobody has drawn."""
 SIGN_HALF = 0.62
@@ -89,5 +91,5 @@ def half_of(name: str) -> float:
 
 
 def is_aloft(name: str) -> bool:
-    """Whether a thing is held by its foot and towers over the hand: an umbrella, a kite, a sign."""
-    return grip_of(name) <= _FOOT and height_of(name) >= SIGN
+    """Whether a thing is held by its foot and towers over the hand, higher than a head: an umbrella, a balloon."""
+    return grip_of(name) <= _FOOT and height_of(name) >= _TOWERS

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from resources.config import first_fault
-from resources.errors import InputError, Missing, PlanInvalid, RenderFault, is_text
+from resources.errors import ENCODING_HINT, InputError, Missing, PlanInvalid, RenderFault, is_text
 from resources.media.conform import check_media
 from resources.pipeline.carry import Job
 from resources.pipeline.resolve import Script, with_ids
@@ -85,7 +85,7 @@ def check_idea(idea: str) -> str:
             hint='for example: sparkle make "A lighthouse keeper befriends a storm"',
         )
     if not is_text(clean):
-        raise InputError("the idea is not UTF-8 text", hint="is the terminal's encoding another one?")
+        raise InputError("the idea is not UTF-8 text", hint=ENCODING_HINT)
     if len(clean) > MAX_IDEA:
         raise InputError(
             f"the idea has {len(clean):,} characters, at most {MAX_IDEA:,} are read",

@@ -24,7 +24,15 @@ from resources.store.remote.layout import segment_of
 from schemas.plan import Strict
 from schemas.records import RunContext, StageEvent, StepExecutionRecord
 
-OF_A_HOST = ("received", "saved", "save_failed", "schemas_published", "schema_local", "timeline_mended")
+OF_A_HOST = (
+    "received",
+    "saved",
+    "save_failed",
+    "schemas_published",
+    "schemas_renewed",
+    "schema_local",
+    "timeline_mended",
+)
 """Events that say what one host did for itself."""
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS diary (writer TEXT NOT NULL, seq INTEGER NOT NULL)",
