@@ -4,11 +4,14 @@ starts them. Two workers share the head's home, as on a folder of the network; o
 
 from __future__ import annotations
 
+import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from deploy.local import Cluster
 from resources.store.artifacts import Artifacts
@@ -16,6 +19,7 @@ from resources.store.film import Home
 from resources.store.remote.diary import foreign_events
 from resources.store.timeline import read_timeline
 from schemas.refs import SHOT_STAGES
+from sparkle_assets.cluster import storage
 from tests.harness.cluster import (
     answer,
     assert_agreed,
@@ -24,9 +28,11 @@ from tests.harness.cluster import (
     contents,
     current,
     digest,
+    end_session,
     killed_while_busy,
     make,
     make_alone,
+    runs_of_automation,
     sessions,
     three_workers,
     until,
@@ -73,6 +79,7 @@ def test_films_made_at_once_are_those_of_one_process(cluster: Cluster, store: S3
         assert_nothing_twice(home, movie)
     assert_agreed(cluster)
     assert_brought(cluster, movies)
+    assert runs_of_automation(cluster) == 0, "the daemon leaves what others ask for to them"
     assert sessions(cluster) < 200, "connections are kept: one for every query is thousands, and most of the work"
 
 
@@ -106,3 +113,34 @@ def test_a_worker_killed_in_the_middle_of_a_shot_costs_that_step(cluster: Cluste
     assert_nothing_twice(home, movie)
     cluster.start_worker(int(name.rpartition("-")[2]) + 10)
     assert_agreed(cluster)
+
+
+def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) -> None:
+    home, movie = Home(cluster.home), "restarted"
+    process = make(cluster, movie)
+    until(lambda: begun(cluster, movie, "video_chunks"), process)
+    cluster.stop("postgres", signal.SIGINT)
+    time.sleep(3.0)
+    cluster.start_postgres()
+    answer(process)
+    assert_nothing_twice(home, movie)
+    assert_agreed(cluster)
+
+
+def test_a_connection_that_the_database_ended_is_not_used_again(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = storage.kept_engine(cluster.environment["SPARKLE_POSTGRES_URL"], 0)
+
+    def served_by() -> int:
+        with engine.connect() as connection:
+            return int(connection.scalar(text("SELECT pg_backend_pid()")))
+
+    first = served_by()
+    assert served_by() == first, "it is kept"
+    monkeypatch.setattr(storage, "RESTED_S", -1.0)
+    assert served_by() == first, "tried, and found well"
+    monkeypatch.undo()
+    end_session(cluster, first)
+    assert served_by() != first
+    engine.dispose()

@@ -177,9 +177,24 @@ def current(home: Home, movie: str) -> list[AssetRef]:
 
 def sessions(cluster: Cluster) -> int:
     """How many connections the cluster's database was asked for so far."""
+    return _number(cluster, "SELECT sessions FROM pg_stat_database WHERE datname = 'sparkle'")
+
+
+def runs_of_automation(cluster: Cluster) -> int:
+    """How many runs the daemon has asked for by itself."""
+    return _number(cluster, "SELECT count(*) FROM runs WHERE pipeline_name = '__ASSET_JOB'")
+
+
+def end_session(cluster: Cluster, backend: int) -> None:
+    """Have the database end a connection, and wait until it is gone."""
+    _number(cluster, f"SELECT pg_terminate_backend({backend})::int")
+    patience(lambda: not _number(cluster, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {backend}"))
+
+
+def _number(cluster: Cluster, query: str) -> int:
     url = cluster.environment["SPARKLE_POSTGRES_URL"].replace("+psycopg2", "")
     with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT sessions FROM pg_stat_database WHERE datname = 'sparkle'")
+        cursor.execute(query)
         return int(cursor.fetchone()[0])
 
 

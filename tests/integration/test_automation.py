@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from resources.store.artifacts import Artifacts
 from resources.store.film import Home
 from sparkle_assets.partitions import shot_key
 from sparkle_assets.runner import Runner
+from sparkle_assets.runs import ASKED_TAG
 from tests.conftest import PLAN, write_plan
 from tests.harness.engines import TinyImages
 from tests.integration.test_runner import runner_for
@@ -53,7 +54,7 @@ class Daemon:
                 self.run(partition, *assets)
         return asked
 
-    def run(self, partition: str, *assets: str) -> bool:
+    def run(self, partition: str, *assets: str, tags: Mapping[str, str] | None = None) -> bool:
         """One run of some assets of one partition, as from the UI."""
         movie, _, slot = partition.partition("|")
         job = self.runner.defs.resolve_implicit_global_asset_job_def()
@@ -61,6 +62,7 @@ class Daemon:
             instance=self.runner.instance,
             partition_key=shot_key(movie, slot) if slot else movie,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
+            tags=tags,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
@@ -130,6 +132,23 @@ def test_a_longer_line_makes_motion_too(made: tuple[Daemon, dict[str, Any]], hom
 def test_nothing_changed_asks_for_nothing(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
     daemon, plan = made
     assert daemon.change(home, plan) == []
+
+
+def test_what_somebody_asks_for_himself_is_not_made_twice(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
+    daemon, plan = made
+    asked = {ASKED_TAG: "1@here"}
+    plan["shots"][0]["prompt"], plan["shots"][1]["prompt"] = "Bob in a forest", "Ada in a forest"
+    write_plan(home.film("hello").plan_path, plan)
+    assert daemon.run("hello", "movie_plan", tags=asked) and daemon.ticks(3) == [], "he asks for his shots himself"
+    assert daemon.run("hello|01", *SHOT, tags=asked) and daemon.ticks(2) == []
+    assert daemon.run("hello|02", *SHOT, tags=asked) and daemon.ticks(2) == []
+    assert daemon.run("hello", *FILM, tags=asked) and daemon.ticks(2) == []
+    plan["shots"][1]["prompt"] = "Bob on a hill"
+    assert daemon.change(home, plan) == [
+        {"hello|02": ["shot_images", "video_chunks"]},
+        {"hello|02": ["lipsynced_clips"]},
+        {"hello": FILM},
+    ], "an edit of the plan flows on as ever"
 
 
 def test_a_grown_and_a_shrunk_plan(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
-from dagster._core.launcher import WorkerStatus
+from dagster._core.launcher import LaunchRunContext, WorkerStatus
 from pydantic import ValidationError
 
 from resources.errors import Busy, ConfigInvalid, InputError, Missing
@@ -26,10 +26,11 @@ from sparkle_assets.automation.jobs import ASSETS_OF, asset_jobs
 from sparkle_assets.automation.priorities import FILM, NIGHT, PREVIEW, RETAKE
 from sparkle_assets.cli.spending import cost, in_words
 from sparkle_assets.cluster import addresses
+from sparkle_assets.cluster import forgotten as forgotten_runs
 from sparkle_assets.cluster.addresses import BROKER, POSTGRES, check_cluster
 from sparkle_assets.cluster.launcher import ClusterRunLauncher
 from sparkle_assets.cluster.placing import place, stages_of, turn_of
-from sparkle_assets.cluster.remote import user
+from sparkle_assets.cluster.remote import _code_origin, user
 from sparkle_assets.cluster.settings import HEAD, write_settings
 from sparkle_assets.cluster.state import unserved
 from sparkle_assets.cluster.workers import queues_for, this_machine
@@ -245,6 +246,8 @@ class Answers:
     def __init__(self) -> None:
         self.state, self.info, self.heard = "STARTED", {"hostname": "worker-0@host"}, True
         self.control = self
+        self.id = "t"
+        self.works_on = [self.id]
         self.revoked: list[tuple[str, str]] = []
 
     def AsyncResult(self, task: str) -> Answers:
@@ -252,6 +255,12 @@ class Answers:
 
     def ping(self, names: list[str], timeout: float, limit: int) -> list[str]:
         return names if self.heard else []
+
+    def inspect(self, timeout: float) -> Answers:
+        return self
+
+    def active(self) -> dict[str, list[dict[str, str]]] | None:
+        return {"worker-0@host": [{"id": task} for task in self.works_on]} if self.heard else None
 
     def revoke(self, task: str, *, terminate: bool, signal: str) -> None:
         self.revoked.append((task, signal))
@@ -280,6 +289,70 @@ def test_a_worker_is_given_up_when_it_was_silent_for_long(monkeypatch: pytest.Mo
     made.lost_s = 0.0
     gone = made.check_run_worker_health(ours)
     assert gone.status is WorkerStatus.FAILED and "its worker worker-0@host does not answer" in str(gone.msg)
+
+
+def test_a_run_that_the_broker_forgot_is_asked_for_among_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = dg.DagsterRun(job_name="render_shot", tags={"dagster-celery/task_id": "t"})
+    made, answers = launcher(monkeypatch, lost_s=0.0)
+    answers.state = "PENDING"
+    assert made.check_run_worker_health(ours).status is WorkerStatus.RUNNING
+    answers.works_on = ["another"]
+    assert made.check_run_worker_health(ours).status is WorkerStatus.FAILED, "nobody works on it"
+    answers.heard = False
+    assert made.check_run_worker_health(ours).status is WorkerStatus.FAILED
+
+
+class Broker:
+    """A Celery whose broker keeps what it is sent, until it loses everything, and is away now and then."""
+
+    def __init__(self) -> None:
+        self.backend = self
+        self.connection_errors = (ConnectionError,)
+        self.known: dict[str, bytes] = {}
+        self.queue: list[tuple[str, str, int]] = []
+        self.away = 0
+
+    def send_task(self, name: str, *, kwargs: dict[str, Any], task_id: str, queue: str, priority: int) -> None:
+        assert name and kwargs["execute_job_args_packed"]
+        if self.away:
+            self.away -= 1
+            raise ConnectionError("refused")
+        self.queue.append((task_id, queue, priority))
+
+    def set(self, key: str, value: bytes) -> None:
+        self.known[key] = value
+
+    def get(self, key: str) -> bytes | None:
+        return self.known.get(key)
+
+
+def test_what_waits_and_the_broker_has_lost_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgotten_runs, "SENT_S", -60.0)
+    address = "redis://127.0.0.1:1/0"
+    config = {"profile": "cluster", "broker": address, "backend": address}
+    ours = {"module": ClusterRunLauncher.__module__, "class": ClusterRunLauncher.__name__, "config": config}
+    with dg.instance_for_test({"run_launcher": ours}) as instance:
+        broker = Broker()
+        monkeypatch.setattr(instance.run_launcher, "celery", broker)
+        waits = dg.DagsterRun(
+            job_name="render_shot", status=dg.DagsterRunStatus.STARTING, job_code_origin=_code_origin("render_shot")
+        )
+        instance.add_run(waits)
+
+        def look() -> object:
+            with dg.build_sensor_context(instance) as context:
+                return forgotten_runs.forgotten(context)
+
+        def told(forgotten: int) -> dg.SkipReason:
+            return dg.SkipReason(f"1 runs wait for a worker, {forgotten} were forgotten")
+
+        assert look() == told(0), "it was not sent yet"
+        broker.away = 1
+        instance.run_launcher.launch_run(LaunchRunContext(waits, workspace=None))
+        assert [sent[1:] for sent in broker.queue] == [("sparkle.shot", 6)] and look() == told(0)
+        before, broker.queue, broker.known = broker.queue, [], {}
+        assert look() == told(1) and broker.queue == before, "under the same name"
+        assert look() == told(0) and broker.queue == before
 
 
 def test_a_run_whose_task_ended_without_a_word_is_failed(monkeypatch: pytest.MonkeyPatch) -> None:
