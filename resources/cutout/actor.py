@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import skia
 
 from resources.cutout.cast import Performance, Pose, Puppet
-from resources.cutout.cast.arms import at_frame, steady, turn_limit
+from resources.cutout.cast.arms import HEAD_SPEED, at_frame, steady, turn_limit
 from resources.cutout.cast.business import swell
 from resources.cutout.cast.rig import Box
 from resources.cutout.props import draw_prop
@@ -55,6 +55,8 @@ class Actor:
     """What they hold would lie over somebody's face, so it is drawn behind everybody."""
     kindled_s: float | None = None
     """When a dark thing begins to shine."""
+    lean: Sequence[float] = ()
+    """The body's lean at every second frame, in degrees; empty: as it is acted."""
     arms: tuple[Sequence[float], Sequence[float]] = ((), ())
     """Angles of the near and the far arm at every second frame; empty: as they are acted."""
 
@@ -77,6 +79,8 @@ class Actor:
         if figure.floats:
             sway = 0.010 * height * math.sin(1.15 * t + self.phase)
             pose = replace(pose, y=pose.y + sway, lean=pose.lean + 1.6 * math.sin(0.8 * t + self.phase))
+        if self.lean:
+            pose = replace(pose, lean=at_frame(self.lean, frame))
         return pose
 
     def draw(self, canvas: skia.Canvas, pose: Pose) -> None:
@@ -177,20 +181,28 @@ def _meet(one: Box, other: Box) -> bool:
 
 
 def steadied(actors: Sequence[Actor], frames: int, fps: float, width: float) -> list[Actor]:
-    """The actors with arms that turn no faster than their hands may travel in a frame ``width`` pixels wide."""
+    """The actors with bodies that lean, and arms that turn, no faster than their heads and hands may travel in a frame
+    ``width`` pixels wide.
+    """
     out = []
     for actor in actors:
-        name = actor.puppet.rig.hand_part
-        other = name.replace("near", "far")
-        names = [one for one in (name, other) if one in actor.puppet.rig.by_name]
-        if actor.part is None or not names:
+        part = actor.part
+        if part is None:
             out.append(actor)
             continue
-        limit = 2 * min(turn_limit(actor.puppet, one, one is name, width) for one in names)
-        limit *= _UNDERWAY if actor.part.walk is not None else 1.0
         poses = [actor.pose(frame, frame / fps, 0) for frame in range(0, frames + 2, 2)]
-        near, far = (steady([getattr(pose, arm) for pose in poses], limit) for arm in ("arm_near", "arm_far"))
-        out.append(replace(actor, arms=(near, far)))
+        puppet = actor.puppet
+        limit = 2 * math.degrees(HEAD_SPEED * width / (puppet.rig.top * puppet.unit))
+        actor = replace(actor, lean=steady([pose.lean for pose in poses], limit))
+        name = puppet.rig.hand_part
+        other = name.replace("near", "far")
+        names = [one for one in (name, other) if one in puppet.rig.by_name]
+        if names:
+            limit = 2 * min(turn_limit(puppet, one, one is name, width) for one in names)
+            limit *= _UNDERWAY if part.walk is not None else 1.0
+            near, far = (steady([getattr(pose, arm) for pose in poses], limit) for arm in ("arm_near", "arm_far"))
+            actor = replace(actor, arms=(near, far))
+        out.append(actor)
     return out
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from resources.cutout.actions import deeds_of
-from resources.cutout.actor import FLIGHT_S, below
+from resources.cutout.actor import FLIGHT_S, Actor, below
 from resources.cutout.cast import Pose, Puppet
-from resources.cutout.cast.arms import at_frame, steady
+from resources.cutout.cast.arms import HEAD_SPEED, at_frame, steady
 from resources.cutout.cast.face import EXPRESSIONS, expression
 from resources.cutout.cast.feeling import Feelings
 from resources.cutout.cast.walk import Walk
@@ -249,6 +249,23 @@ def test_no_joint_jumps_and_nothing_stands_still(size: str, action: str, camera:
         still = 0 if (np.abs(here.astype(int) - before).max(axis=-1) > 8).sum() > 12 else still + 2
         before = here
         assert still < FPS, f"a second in which nothing moves ends at frame {frame}"
+
+
+def test_a_back_bends_no_faster_than_its_head_may_travel() -> None:
+    """Somebody who gives a thing away while a feeling turns stood up in a third of a second."""
+
+    def fastest(actors: list[Actor]) -> float:
+        ways = []
+        for actor in actors:
+            leans = [actor.pose(frame, frame / FPS, 0).lean for frame in range(FRAMES)]
+            tall = actor.puppet.rig.top * actor.puppet.unit
+            ways += [math.radians(abs(b - a)) * tall / painter.width for a, b in pairwise(leans)]
+        return max(ways)
+
+    lines = [line("ada", 0.4, Emotion.TENDER), line("ada", 2.0, Emotion.SURPRISED)]
+    painter, _ = shot("close", "Ada stamps a foot, laughs and gives Dora the lantern", [ADA, DORA], lines)
+    assert fastest(painter.actors) <= 2 * HEAD_SPEED + 1e-6
+    assert fastest([replace(actor, lean=()) for actor in painter.actors]) > 2 * HEAD_SPEED
 
 
 def test_two_shots_keep_their_sides() -> None:

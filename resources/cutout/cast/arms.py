@@ -1,4 +1,4 @@
-"""Arms that are never thrown: how far an arm may turn between two frames, and a track that holds to it.
+"""Bodies that are never thrown: how far an arm or a back may turn between two frames, and a track that holds to it.
 
 Bodies are drawn on twos. A hand is the fastest part of a body and the farthest from its pivot, so a gesture that is
 right in a wide shot would leap across a close one. An arm therefore turns no faster than its hand may travel, begins
@@ -16,6 +16,8 @@ from resources.cutout.cast.puppet import Puppet
 
 HAND_SPEED = 0.0145
 """Of the frame's width, in one frame: what an arm may add to whatever moves the body."""
+HEAD_SPEED = 0.010
+"""Of the frame's width, in one frame: what a body that leans may add to its head's own way."""
 SLOW = 2.0
 """Degrees in two frames; below, an arm stays on twos."""
 _PROBE = 6
