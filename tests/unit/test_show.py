@@ -13,7 +13,7 @@ from resources.pipeline.glimpse import glimpse
 from resources.pipeline.versions import VERSIONS
 from resources.store.film import Home
 from schemas.plan import MoviePlan
-from schemas.refs import AssetRef, FileRef, Sidecar, Stage
+from schemas.refs import SHOT_STAGES, AssetRef, FileRef, Sidecar, Stage
 from sparkle_assets.assets.unused import spans
 from sparkle_assets.definitions import build_definitions
 from sparkle_assets.screening.making import changes
@@ -30,7 +30,8 @@ def artifact(home: Home, stage: Stage, name: str, data: bytes) -> AssetRef:
     files = [FileRef(name=name, sha256="0" * 64, bytes=len(data))]
     uri = str(folder.relative_to(home.root))
     digit = format(len(stage) % 16, "x")
-    return AssetRef(stage=stage, movie="m", fingerprint=digit * 64, sha256=digit * 64, uri=uri, files=files)
+    slot = "01" if stage in SHOT_STAGES else None
+    return AssetRef(stage=stage, movie="m", slot=slot, fingerprint=digit * 64, sha256=digit * 64, uri=uri, files=files)
 
 
 def test_a_clip_is_seen_as_a_strip_and_a_voice_as_its_shape(home: Home, tmp_path: Path) -> None:
