@@ -151,7 +151,7 @@ def lies_over(actor: Actor, others: Sequence[Actor], frames: int, fps: float) ->
     if actor.thing is None:
         return False
     return any(
-        _meet(
+        _overlap(
             _bounds(_outline(actor, actor.pose(frame, frame / fps, 0))),
             other.puppet.features(other.pose(frame, frame / fps, 0)),
         )
@@ -165,7 +165,7 @@ def before_faces(prop: StageProp, actors: Sequence[Actor], frames: int, fps: flo
     half = half_of(prop.name) * prop.size
     here = (prop.x - half, prop.y - prop.size, prop.x + half, prop.y)
     return any(
-        _meet(here, actor.puppet.features(actor.pose(frame, frame / fps, 0)))
+        _overlap(here, actor.puppet.features(actor.pose(frame, frame / fps, 0)))
         for frame in _looked_at(frames)
         for actor in actors
     )
@@ -176,7 +176,7 @@ def _bounds(spots: Sequence[tuple[float, float]]) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _meet(one: Box, other: Box) -> bool:
+def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
 
 

@@ -116,6 +116,7 @@ class Painter:
                 middle = True
             elif not middle:
                 while done < len(order) and order[done].figure.depth < layer.depth:
+                    self._hung_back(canvas, order[done : done + 1], lens, number, t)
                     self._act(canvas, order[done], lens, number, t)
                     done += 1
             layer.draw(canvas, lens, self.width, self.height, t)
@@ -166,6 +167,14 @@ class Painter:
         actor.draw(canvas, pose)
         canvas.restore()
 
+    def _hung_back(self, canvas: skia.Canvas, actors: Sequence[Actor], lens: Lens, number: int, t: float) -> None:
+        """What is held and lies behind everybody."""
+        for actor in (one for one in actors if one.thing is not None):
+            canvas.save()
+            self._aim(canvas, lens, actor.figure.depth)
+            actor.draw_thing(canvas, actor.pose(number, t, self.height))
+            canvas.restore()
+
     def _middle(self, canvas: skia.Canvas, actors: Sequence[Actor], lens: Lens, number: int, t: float) -> None:
         """What stands at the depth of the figures, and the weather behind it."""
         if not self.scenery.indoors:
@@ -177,11 +186,7 @@ class Painter:
             self._pulse(canvas, lens, t)
         self._things(canvas, lens, t, front=False)
         self._flights(canvas, lens, number, t, aloft=True)
-        for actor in (one for one in actors if one.thing is not None):
-            canvas.save()
-            self._aim(canvas, lens, actor.figure.depth)
-            actor.draw_thing(canvas, actor.pose(number, t, self.height))
-            canvas.restore()
+        self._hung_back(canvas, actors, lens, number, t)
         for actor in actors:
             self._act(canvas, actor, lens, number, t)
         if self.ledge is not None:

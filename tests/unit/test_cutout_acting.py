@@ -251,6 +251,17 @@ def test_no_joint_jumps_and_nothing_stands_still(size: str, action: str, camera:
         assert still < FPS, f"a second in which nothing moves ends at frame {frame}"
 
 
+@pytest.mark.parametrize("place", ["sea", "farm"])
+def test_what_towers_over_a_hand_is_seen_also_behind_a_wave(place: str) -> None:
+    whale = figure("ella", "whale")
+    pictures = []
+    for things in (["umbrella"], []):
+        painter, _ = shot("wide", "Ella holds the umbrella", [whale], props=things, place=place)
+        pictures.append(painter.frame(30).astype(int))
+    assert painter.actors[0].figure.depth == (0.66 if place == "sea" else 1.0)
+    assert (np.abs(pictures[0] - pictures[1]).max(axis=-1) > 40).sum() > 100
+
+
 def test_a_back_bends_no_faster_than_its_head_may_travel() -> None:
     """Somebody who gives a thing away while a feeling turns stood up in a third of a second."""
 
