@@ -13,7 +13,7 @@ from resources.cutout.cast.arms import HEAD_SPEED, at_frame, steady, turn_limit
 from resources.cutout.cast.business import swell
 from resources.cutout.cast.rig import Box
 from resources.cutout.props import draw_prop
-from resources.cutout.props.registry import half_of, is_aloft
+from resources.cutout.props.registry import extent, half_of, is_aloft
 from resources.cutout.score import Pass, StageFigure, StageProp
 
 FLIGHT_S = 0.42
@@ -151,24 +151,20 @@ def lies_over(actor: Actor, others: Sequence[Actor], frames: int, fps: float) ->
     if actor.thing is None:
         return False
     return any(
-        _overlap(
-            _bounds(_outline(actor, actor.pose(frame, frame / fps, 0))),
-            other.puppet.features(other.pose(frame, frame / fps, 0)),
-        )
+        _comes_before(_bounds(_outline(actor, actor.pose(frame, frame / fps, 0))), others, frame, fps)
         for frame in _looked_at(frames)
-        for other in others
     )
 
 
 def before_faces(prop: StageProp, actors: Sequence[Actor], frames: int, fps: float) -> bool:
     """Whether a thing that stands comes before anybody's eyes or mouth at any moment looked at, were it in front."""
-    half = half_of(prop.name) * prop.size
-    here = (prop.x - half, prop.y - prop.size, prop.x + half, prop.y)
-    return any(
-        _overlap(here, actor.puppet.features(actor.pose(frame, frame / fps, 0)))
-        for frame in _looked_at(frames)
-        for actor in actors
-    )
+    here = extent(prop.name, prop.x, prop.y, prop.size)
+    return any(_comes_before(here, actors, frame, fps) for frame in _looked_at(frames))
+
+
+def _comes_before(here: Box, actors: Sequence[Actor], frame: int, fps: float) -> bool:
+    """Whether a box lies over anybody's eyes or mouth in a frame."""
+    return any(_overlap(here, actor.puppet.features(actor.pose(frame, frame / fps, 0))) for actor in actors)
 
 
 def _bounds(spots: Sequence[tuple[float, float]]) -> Box:

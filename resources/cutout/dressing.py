@@ -16,7 +16,7 @@ from resources.cutout.cast.stature import beside
 from resources.cutout.paper import seed as seed_of
 from resources.cutout.places.base import Scenery
 from resources.cutout.props import PROPS
-from resources.cutout.props.registry import LARGE, half_of, height_of, is_aloft
+from resources.cutout.props.registry import LARGE, extent, half_of, height_of, is_aloft
 from resources.cutout.score import StageFigure, StageProp
 from resources.lexicon import names_thing, props_in
 from schemas.media import ImageRequest
@@ -147,10 +147,11 @@ class Dresser:
         placed += [self._behind(name, k) for k, name in enumerate(big)]
         placed += [self._shown(who, what) for who, what in shown]
         # before what is big there is room beside people, but a thing in an empty place stands beside it
-        visible = [prop for prop in placed if not (self.figures and is_big(prop.name))]
+        visible = [_box_of(prop) for prop in placed if not (self.figures and is_big(prop.name))]
+        taken = [*self._in_hands(), *visible]
         if self.size is ShotSize.WIDE or not self.figures:
-            return [*placed, *self._on_ground(small, visible)], None
-        ledge = self._on_ledge(small, visible)
+            return [*placed, *self._on_ground(small, taken)], None
+        ledge = self._on_ledge(small, taken)
         return [*placed, *ledge], self._level() if ledge else None
 
     def _tall(self, name: str) -> float:
@@ -208,7 +209,7 @@ class Dresser:
         y = min(0.62 * self.height + size, 0.97 * self.height + 0.3 * size)
         return self._below_faces(self._prop(name, x, y, size, front=not is_aloft(name)))
 
-    def _on_ground(self, names: list[str], there: Sequence[StageProp]) -> list[StageProp]:
+    def _on_ground(self, names: list[str], there: Sequence[Box]) -> list[StageProp]:
         """Where nobody stands: between two, else where most room is; in a room on a small table."""
         ground = self._ground()
         taken = sorted(figure.x for figure in self.figures)
@@ -235,13 +236,13 @@ class Dresser:
                 self._prop(name, spot, foot, self._tall(name), front=floating == 0)
                 for spot in (x, *(self.width * part for part in _ELSEWHERE))
             ]
-            placed.append(self._free(tries, [*there, *placed]).model_copy(update={"stand": stand}))
+            placed.append(_free(tries, [*there, *map(_box_of, placed)]).model_copy(update={"stand": stand}))
         return placed
 
     def _level(self) -> float:
         return self.height * (0.90 if self.aspect > 0.8 else 0.91)
 
-    def _on_ledge(self, names: list[str], there: Sequence[StageProp]) -> list[StageProp]:
+    def _on_ledge(self, names: list[str], there: Sequence[Box]) -> list[StageProp]:
         """Along the foot of a closer shot, on a surface, beside the faces rather than before them.
 
         What is too high for that stands lower, before the ledge, and its foot is out of the frame.
@@ -263,13 +264,8 @@ class Dresser:
             size = self._tall(name)
             foot = max(self._level() + 0.02 * self.height, highest + size)
             tries = [self._prop(name, self.width * spot, foot, size) for spot in (*spots[k:], *spots[:k], *_ELSEWHERE)]
-            placed.append(self._below_faces(self._free(tries, [*there, *placed])))
+            placed.append(self._below_faces(_free(tries, [*there, *map(_box_of, placed)])))
         return placed
-
-    def _free(self, tries: Sequence[StageProp], placed: Sequence[StageProp]) -> StageProp:
-        """Of several places for a thing the first that lies over no other thing, else that which lies over least."""
-        others = [*self._in_hands(), *map(_box_of, placed)]
-        return min(tries, key=lambda prop: round(sum(_shared(_box_of(prop), other) for other in others), 2))
 
     def _in_hands(self) -> list[Box]:
         """Where held things are, as the frame begins."""
@@ -280,8 +276,7 @@ class Dresser:
                 lifted = _SHOWN if is_aloft(one.held) else raised
                 puppet = Puppet(one.look, one.height, one.seed)
                 x, foot, tall = puppet.held_spot(Pose(one.x, one.y, one.facing, arm_near=lifted), one.held)
-                half = half_of(one.held) * tall
-                boxes.append((x - half, foot - tall, x + half, foot))
+                boxes.append(extent(one.held, x, foot, tall))
         return boxes
 
     def _below_faces(self, prop: StageProp) -> StageProp:
@@ -312,8 +307,12 @@ class Dresser:
 
 
 def _box_of(prop: StageProp) -> Box:
-    half = half_of(prop.name) * prop.size
-    return prop.x - half, prop.y - prop.size, prop.x + half, prop.y
+    return extent(prop.name, prop.x, prop.y, prop.size)
+
+
+def _free(tries: Sequence[StageProp], others: Sequence[Box]) -> StageProp:
+    """Of several places for a thing the first that lies over no other thing, else that which lies over least."""
+    return min(tries, key=lambda prop: round(sum(_shared(_box_of(prop), other) for other in others), 2))
 
 
 def _shared(one: Box, other: Box) -> float:

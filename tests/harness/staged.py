@@ -21,7 +21,7 @@ from resources.cutout.dressing import SKY_THINGS, is_big, thing_of
 from resources.cutout.places import scene_of
 from resources.cutout.places.base import HEIGHT
 from resources.cutout.props import draw_prop
-from resources.cutout.props.registry import half_of, is_aloft
+from resources.cutout.props.registry import extent, is_aloft
 from resources.cutout.score import Score, Stage, StageFigure, StageProp
 from resources.cutout.stage import lay_out
 from resources.pipeline.resolve import Script
@@ -174,13 +174,13 @@ HEAPED = 0.2
 
 def heaped(one: Staged) -> list[str]:
     """Small things of a shot that lie over each other, held or standing."""
-    boxes = [(prop.name, _extent(prop.name, prop.x, prop.y, prop.size)) for prop in one.stage.props]
+    boxes = [(prop.name, extent(prop.name, prop.x, prop.y, prop.size)) for prop in one.stage.props]
     for figure in one.stage.figures:
         if figure.held:
             puppet = Puppet(figure.look, figure.height, figure.seed)
             raised = RAISED if one.stage.size is not ShotSize.WIDE or is_aloft(figure.held) else HANGING
             pose = Pose(figure.x, figure.y, figure.facing, arm_near=raised)
-            boxes.append((figure.held, _extent(figure.held, *puppet.held_spot(pose, figure.held))))
+            boxes.append((figure.held, extent(figure.held, *puppet.held_spot(pose, figure.held))))
     out = []
     for (name, a), (other, b) in combinations([pair for pair in boxes if not is_big(pair[0])], 2):
         wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
@@ -188,11 +188,6 @@ def heaped(one: Staged) -> list[str]:
         if wide > 0 and high > 0 and wide * high > HEAPED * least:
             out.append(f"{one.shot.id}: {name} and {other}")
     return out
-
-
-def _extent(name: str, x: float, foot: float, tall: float) -> tuple[float, float, float, float]:
-    half = half_of(name) * tall
-    return x - half, foot - tall, x + half, foot
 
 
 MOMENTS = (0.12, 0.5, 0.88)

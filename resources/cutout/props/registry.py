@@ -90,6 +90,12 @@ def half_of(name: str) -> float:
     return known.half / 100.0 if known else SIGN_HALF
 
 
+def extent(name: str, x: float, foot: float, tall: float) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a thing ``tall`` high whose foot's middle is at (x, foot)."""
+    half = half_of(name) * tall
+    return x - half, foot - tall, x + half, foot
+
+
 def is_aloft(name: str) -> bool:
     """Whether a thing is held by its foot and towers over the hand, higher than a head: an umbrella, a balloon."""
     return grip_of(name) <= _FOOT and height_of(name) >= _TOWERS
