@@ -43,6 +43,8 @@
     show(at);
     player.pause();
     player.currentTime = middle(frame);
+    // who seeks again before a frame is on the screen is shown the first one for good by Chromium, unless it is asked to tell
+    player.requestVideoFrameCallback?.(() => {});
   }
 
   function mark(index) {
