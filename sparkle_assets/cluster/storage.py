@@ -34,6 +34,8 @@ KEPT = 2
 RESTED_S = 10.0
 """A connection that was not used for so long is tried before it is used: a firewall may have forgotten it."""
 _USED = "sparkle.used"
+BEFORE_ALL = -1
+"""An id below every event's."""
 
 
 class KeptPostgresStorage(DagsterPostgresStorage):
@@ -71,6 +73,14 @@ class KeptEvents(PostgresEventLogStorage):
     def has_asset_key_col(self, column_name: str) -> bool:
         """Whether the table of assets has such a column."""
         return column_name in _columns(self.postgres_url, os.getpid(), AssetKeyTable.name)
+
+    def get_maximum_record_id(self) -> int:
+        """The latest event's id, of an empty log :data:`BEFORE_ALL`.
+
+        After a look at an empty log Dagster takes its id, none, for no look at all where it asks for the tags of what
+        came since, and only there: automation would not see who asked for the first film, and make it once more.
+        """
+        return super().get_maximum_record_id() or BEFORE_ALL
 
 
 class KeptRuns(PostgresRunStorage):

@@ -4,12 +4,14 @@ starts them. Two workers share the head's home, as on a folder of the network; o
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from sqlalchemy import text
 
@@ -29,6 +31,7 @@ from tests.harness.cluster import (
     current,
     digest,
     end_session,
+    fresh_database,
     killed_while_busy,
     make,
     make_alone,
@@ -125,6 +128,14 @@ def test_the_database_is_restarted_and_the_film_is_finished(cluster: Cluster) ->
     answer(process)
     assert_nothing_twice(home, movie)
     assert_agreed(cluster)
+
+
+def test_an_empty_log_has_a_latest_event(cluster: Cluster) -> None:
+    url = fresh_database(cluster, "empty")
+    log = storage.KeptPostgresStorage(url).event_log_storage
+    assert log.get_maximum_record_id() == storage.BEFORE_ALL
+    assert log.fetch_materializations(dg.AssetKey("final_cut"), limit=1).records == []
+    storage.kept_engine(url, os.getpid()).dispose()
 
 
 def test_a_connection_that_the_database_ended_is_not_used_again(

@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 import psycopg2
 import yaml
+from psycopg2.extensions import connection
 
 from deploy.local import Cluster
 from resources.config import config_path
@@ -191,9 +192,20 @@ def end_session(cluster: Cluster, backend: int) -> None:
     patience(lambda: not _number(cluster, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {backend}"))
 
 
+def fresh_database(cluster: Cluster, name: str) -> str:
+    """The address of a new database beside that of the cluster, in which nothing is."""
+    with contextlib.closing(_connected(cluster)) as opened, opened.cursor() as cursor:
+        opened.autocommit = True  # a database is not made within a transaction
+        cursor.execute(f"CREATE DATABASE {name}")
+    return cluster.environment["SPARKLE_POSTGRES_URL"].rpartition("/")[0] + f"/{name}"
+
+
+def _connected(cluster: Cluster) -> connection:
+    return psycopg2.connect(cluster.environment["SPARKLE_POSTGRES_URL"].replace("+psycopg2", ""))
+
+
 def _number(cluster: Cluster, query: str) -> int:
-    url = cluster.environment["SPARKLE_POSTGRES_URL"].replace("+psycopg2", "")
-    with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+    with contextlib.closing(_connected(cluster)) as opened, opened.cursor() as cursor:
         cursor.execute(query)
         return int(cursor.fetchone()[0])
 

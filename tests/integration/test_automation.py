@@ -1,5 +1,6 @@
 """What the daemon would ask for, tick by tick, after each kind of change; every request is then really made."""
 
+import contextlib
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ import pytest
 
 from resources.store.artifacts import Artifacts
 from resources.store.film import Home
+from sparkle_assets.cluster.storage import BEFORE_ALL
 from sparkle_assets.partitions import shot_key
 from sparkle_assets.runner import Runner
 from sparkle_assets.runs import ASKED_TAG
@@ -149,6 +151,23 @@ def test_what_somebody_asks_for_himself_is_not_made_twice(made: tuple[Daemon, di
         {"hello|02": ["lipsynced_clips"]},
         {"hello": FILM},
     ], "an edit of the plan flows on as ever"
+
+
+def test_the_first_film_that_somebody_asks_for_is_not_made_twice(
+    home: Home, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon has looked at an empty event log before; on a cluster that has an id, too."""
+    with contextlib.closing(runner_for(home, small)) as runner:
+        log = runner.instance.event_log_storage
+        latest = log.get_maximum_record_id
+        assert not latest()
+        monkeypatch.setattr(log, "get_maximum_record_id", lambda: latest() or BEFORE_ALL)
+        daemon = Daemon(runner)
+        asked = {ASKED_TAG: "1@here"}
+        assert daemon.run("hello", "movie_plan", tags=asked) and daemon.ticks(3) == []
+        assert daemon.run("hello|01", *SHOT, tags=asked) and daemon.ticks(2) == []
+        assert daemon.run("hello|02", *SHOT, tags=asked) and daemon.ticks(2) == []
+        assert daemon.run("hello", *FILM, tags=asked) and daemon.ticks(2) == []
 
 
 def test_a_grown_and_a_shrunk_plan(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:
