@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import skia
 
 from resources.cutout.cast import Performance, Pose, Puppet
-from resources.cutout.cast.arms import HEAD_SPEED, at_frame, steady, turn_limit
+from resources.cutout.cast.arms import HEAD_SPEED, SHOWN, at_frame, steady, turn_limit
 from resources.cutout.cast.business import swell
 from resources.cutout.cast.rig import Box
 from resources.cutout.props import draw_prop
@@ -18,8 +18,6 @@ from resources.cutout.score import Pass, StageFigure, StageProp
 
 FLIGHT_S = 0.42
 """Seconds that a thing takes from hand to hand: it moves, it does not jump."""
-_SHOWN = 96.0
-"""Degrees that the near arm is raised at least to show what it holds."""
 _FREE = 999.0
 """An arm that meets no face, however high it is raised."""
 _STEP = 4
@@ -68,7 +66,7 @@ class Actor:
         base = Pose(figure.x, figure.y, figure.facing, held=self.thing)
         pose = self.part.pose(frame, base) if self.part else base
         if self.lifted and shown > 0:
-            pose = replace(pose, arm_near=pose.arm_near + max(0.0, _SHOWN - pose.arm_near) * shown)
+            pose = replace(pose, arm_near=pose.arm_near + max(0.0, SHOWN - pose.arm_near) * shown)
         dark = figure.dark and (self.kindled_s is None or t < self.kindled_s)
         pose = replace(pose, held=held, grasp=shown, dark=dark)
         near, far = self.limits

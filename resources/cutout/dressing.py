@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from resources.cutout.cast import Pose, Puppet
+from resources.cutout.cast.arms import SHOWN
 from resources.cutout.cast.rig import Box
 from resources.cutout.cast.stature import beside
 from resources.cutout.paper import seed as seed_of
@@ -36,8 +37,6 @@ _HOLDS = re.compile(
     r"lights|plays|rings|opens)\b([^.;,]{1,48})"
 )
 _UNLIT = frozenset({"unlit", "dark"})
-_SHOWN = 96.0
-"""Degrees of an arm that shows what it holds, in all but wide shots."""
 _HANGING = 30.0
 """Degrees of an arm that carries something in a wide shot."""
 _ELSEWHERE = (0.12, 0.88, 0.3, 0.7, 0.5)
@@ -125,7 +124,7 @@ class Dresser:
         if self.size is ShotSize.WIDE:
             return True
         puppet = Puppet(figure.look, figure.height, figure.seed)
-        pose = Pose(figure.x, figure.y, figure.facing, arm_near=_SHOWN)
+        pose = Pose(figure.x, figure.y, figure.facing, arm_near=SHOWN)
         x, foot, tall = puppet.held_spot(pose, thing)
         across = min(x + 0.4 * tall, self.width) - max(x - 0.4 * tall, 0.0)
         down = min(foot, self.height) - max(foot - tall, 0.0)
@@ -269,11 +268,11 @@ class Dresser:
 
     def _in_hands(self) -> list[Box]:
         """Where held things are, as the frame begins."""
-        raised = _HANGING if self.size is ShotSize.WIDE else _SHOWN
+        raised = _HANGING if self.size is ShotSize.WIDE else SHOWN
         boxes = []
         for one in self.figures:
             if one.held:
-                lifted = _SHOWN if is_aloft(one.held) else raised
+                lifted = SHOWN if is_aloft(one.held) else raised
                 puppet = Puppet(one.look, one.height, one.seed)
                 x, foot, tall = puppet.held_spot(Pose(one.x, one.y, one.facing, arm_near=lifted), one.held)
                 boxes.append(extent(one.held, x, foot, tall))

@@ -18,6 +18,8 @@ HAND_SPEED = 0.0145
 """Of the frame's width, in one frame: what an arm may add to whatever moves the body."""
 HEAD_SPEED = 0.010
 """Of the frame's width, in one frame: what a body that leans may add to its head's own way."""
+SHOWN = 96.0
+"""Degrees that an arm is raised at least to show what it holds, in all but wide shots."""
 SLOW = 2.0
 """Degrees in two frames; below, an arm stays on twos."""
 _PROBE = 6
