@@ -28,7 +28,7 @@ from resources.pipeline.told import FACT, MODEL_LIBRARIES, told_in
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import crash_point
 from resources.store.fingerprint import content_hash, fingerprint
-from resources.store.steps import Step
+from resources.store.steps import Step, is_told, recover_step
 from resources.store.timeline import now
 from schemas.plan import Strict
 from schemas.refs import AssetRef, Sidecar, Stage
@@ -96,6 +96,8 @@ def carry(store: Artifacts, job: Job, *, sleep: Callable[[float], None] = time.s
     begun = time.monotonic()
     current = is_current(store, job)
     if current is not None:
+        if not is_told(store.film.path, current):
+            recover_step(store.film.path, current)
         return Outcome(current, True, time.monotonic() - begun)
     wanted = job.fingerprint
     found = store.find(job.stage, job.slot, wanted)

@@ -22,8 +22,8 @@ from resources.store.film import Home
 from resources.store.fingerprint import hash_file
 from resources.store.locks import SHARED, holder
 from resources.store.migrations import FORMAT_FILE, film_format, mark_format
-from resources.store.steps import recover_step
-from resources.store.timeline import mend_timeline, read_timeline, timeline_is_damaged
+from resources.store.steps import is_told, recover_step
+from resources.store.timeline import mend_timeline, timeline_is_damaged
 from schemas.refs import SHOT_STAGES, STAGES, AssetRef, Manifest, Sidecar, Stage
 
 if TYPE_CHECKING:
@@ -196,8 +196,7 @@ def _recorded(store: Artifacts, ref: AssetRef) -> Iterator[Trouble]:
     folder = store.film.path
     if timeline_is_damaged(folder):
         return
-    told = {event.data.get("fingerprint") for event in read_timeline(folder) if event.event in RECORDED}
-    if ref.fingerprint in told:
+    if is_told(folder, ref):
         return
 
     def mend() -> str:
@@ -205,10 +204,6 @@ def _recorded(store: Artifacts, ref: AssetRef) -> Iterator[Trouble]:
         return f"its timeline tells of {ref.stage} {ref.slot or ''}".rstrip()
 
     yield Trouble(store.film.movie, f"its timeline does not tell of {ref.stage} {ref.slot or ''}".rstrip(), mend)
-
-
-RECORDED = frozenset({"success", "reused", "recovered", "received"})
-"""Events that say which artifact is current."""
 
 
 def _lock(store: Artifacts) -> Iterator[Trouble]:

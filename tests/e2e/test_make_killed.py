@@ -98,6 +98,8 @@ def finishes(sparkle: Sparkle, called: Sparkle, folder: Path, file: Path, refere
     answer = sparkle("make", "--plan", str(file), "--movie", "hello", "--json", "--quiet")
     assert answer.code == 0, answer.err
     assert Path(answer.value["final_cut"]).read_bytes() == reference
+    untold = [one for one in called("doctor", "--json").value["troubles"] if "does not tell" in one]
+    assert untold == [], "whoever goes on tells of what a killed process published"
     assert called("doctor", "--repair").code == 0
     assert not list((folder / ".sparkle").rglob(f"{TEMPORARY}*"))
     assert runs_still_busy(folder / ".sparkle" / "dagster") == 0

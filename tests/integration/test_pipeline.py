@@ -14,6 +14,7 @@ from resources.pipeline.engines import Engines
 from resources.pipeline.production import Production
 from resources.pipeline.stages.cut import read_sheet
 from resources.pipeline.stages.images import image_job
+from resources.store.database import writing
 from resources.store.film import Home, Settings
 from resources.store.timeline import read_timeline
 from schemas.media import ImageRequest
@@ -185,6 +186,16 @@ def test_a_passing_fault_is_tried_three_times(home: Home, tiny: Engines, plan: d
     sidecar = production.store.sidecar(outcome.ref)
     assert sidecar is not None
     assert sidecar.attempt == 3
+
+
+def test_an_artifact_whose_process_was_killed_before_it_told_is_told_of_once(home: Home, made: Production) -> None:
+    with writing(home.film("hello").path) as connection:
+        connection.execute("DELETE FROM events WHERE event = 'success' AND stage = 'shot_images' AND slot = '01'")
+    for _ in range(2):
+        made.image("01")
+    events = [event for event in read_timeline(home.film("hello").path) if event.event == "recovered"]
+    assert [(event.stage, event.slot) for event in events] == [("shot_images", "01")]
+    assert events[0].data["fingerprint"] == made.ref("shot_images", "01").fingerprint
 
 
 def test_the_sidecar_says_how_it_was_made(made: Production) -> None:
