@@ -19,11 +19,13 @@ from typing import NamedTuple, TypeVar
 
 import dagster as dg
 from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.events import JobFailureData
 from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.utils import make_new_run_id
 from dagster_postgres.utils import DagsterPostgresException
+from dagster_shared.error import SerializableErrorInfo
 from sqlalchemy.exc import DBAPIError
 
 from resources import errors
@@ -47,7 +49,14 @@ LOOK_S = 0.25
 PATIENCE_S = 120.0
 """A database that is restarted is back before this; then it is told."""
 _GONE = (DBAPIError, DagsterPostgresException)
-_GONE_NAMES = {"OperationalError", "InterfaceError", "DagsterPostgresException"}
+_GONE_NAMES = {
+    "OperationalError",
+    "InterfaceError",
+    "DatabaseError",
+    "DBAPIError",
+    "DisconnectionError",
+    "DagsterPostgresException",
+}
 """The same as a worker tells it."""
 _WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
@@ -199,7 +208,10 @@ class RemoteRunner:
         if run.status is not dg.DagsterRunStatus.FAILURE:
             return False
         event = self._ending(run)
-        return event is not None and (cut_off(event) or any(map(_of_database, self._failures(run))))
+        if event is None:
+            return False
+        errors = [_error_of(event), *(one.step_failure_data.error for one in self._failures(run))]
+        return cut_off(event) or any(map(_of_database, errors))
 
     def _failures(self, run: dg.DagsterRun) -> list[dg.DagsterEvent]:
         entries = patiently(lambda: self.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
@@ -216,12 +228,20 @@ class RemoteRunner:
             return errors.Stopped("its run was cancelled; everything made so far is kept", where=run.job_name)
         ending = self._ending(run)
         message = (ending.message or "") if ending is not None else ""
+        error = None if ending is None else _error_of(ending)
+        if error is not None:
+            message = f"{message} {' '.join(error.message.split())[:200]}"
         return failure_of(message, self._failures(run), run.tags.get(MOVIE_TAG, run.job_name))
 
 
-def _of_database(event: dg.DagsterEvent) -> bool:
-    """Whether a step failed because the cluster's database could not be asked."""
-    error = event.step_failure_data.error
+def _error_of(ending: dg.DagsterEvent) -> SerializableErrorInfo | None:
+    """What a run ended by, outside of its steps."""
+    data = ending.event_specific_data
+    return data.error if isinstance(data, JobFailureData) else None
+
+
+def _of_database(error: SerializableErrorInfo | None) -> bool:
+    """Whether something failed because the cluster's database could not be asked."""
     while error is not None:
         if error.cls_name in _GONE_NAMES:
             return True

@@ -29,6 +29,9 @@ from sparkle_assets.serving.address import LOOPBACK
 
 READY_S = 120.0
 """A loaded laptop takes half a minute to load the graph; after this something is wrong."""
+SETTLE, SETTLE_S = "DAGSTER_AUTOMATION_TICK_SETTLE_SECONDS", "0.2"
+"""Before automation looks at what happened until now. Above 0, Dagster holds all its conditions to one last event: what
+is recorded during a look would else be an update for one of them, and not for the one that asks who made it."""
 ENDINGS = ((signal.SIGINT, 20.0), (signal.SIGKILL, 10.0))
 LOCATION, MODULE = "sparkle", "sparkle_assets.definitions"
 """As in workspace.yaml: state of sensors is kept by the name of the location."""
@@ -51,6 +54,7 @@ class Services:
             "SPARKLE_HOME": str(home.root),
             "SPARKLE_PROFILE": profile,
             "DAGSTER_DISABLE_TELEMETRY": "1",
+            SETTLE: SETTLE_S,
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._leaving = False

@@ -16,6 +16,7 @@ from sparkle_assets.cluster.storage import BEFORE_ALL
 from sparkle_assets.partitions import shot_key
 from sparkle_assets.runner import Runner
 from sparkle_assets.runs import ASKED_TAG
+from sparkle_assets.serving.services import SETTLE, SETTLE_S
 from tests.conftest import PLAN, write_plan
 from tests.harness.engines import TinyImages
 from tests.integration.test_runner import runner_for
@@ -168,6 +169,26 @@ def test_the_first_film_that_somebody_asks_for_is_not_made_twice(
         assert daemon.run("hello|01", *SHOT, tags=asked) and daemon.ticks(2) == []
         assert daemon.run("hello|02", *SHOT, tags=asked) and daemon.ticks(2) == []
         assert daemon.run("hello", *FILM, tags=asked) and daemon.ticks(2) == []
+
+
+def test_what_is_recorded_during_a_look_is_told_by_all_conditions_or_none(
+    made: tuple[Daemon, dict[str, Any]], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon, plan = made
+    monkeypatch.setenv(SETTLE, SETTLE_S)
+    plan["shots"].append({"id": "three", "prompt": "the boat leaves", "duration_s": 1.5})
+    write_plan(home.film("hello").plan_path, plan)
+    log, asked = daemon.runner.instance.event_log_storage, {ASKED_TAG: "1@here"}
+    latest, runs = log.get_maximum_record_id, iter(["movie_plan"])
+
+    def looked() -> int | None:
+        number = latest()
+        for asset in runs:
+            assert daemon.run("hello", asset, tags=asked)
+        return number
+
+    monkeypatch.setattr(log, "get_maximum_record_id", looked)
+    assert daemon.ticks(4) == []
 
 
 def test_a_grown_and_a_shrunk_plan(made: tuple[Daemon, dict[str, Any]], home: Home) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.events import DagsterEvent, DagsterEventType, JobFailureData, RunFailureReason
 from dagster._core.launcher import LaunchRunContext, WorkerStatus
+from dagster_shared.error import SerializableErrorInfo
 from pydantic import ValidationError
 
 from resources.errors import Busy, ConfigInvalid, InputError, Missing
@@ -30,7 +32,7 @@ from sparkle_assets.cluster import forgotten as forgotten_runs
 from sparkle_assets.cluster.addresses import BROKER, POSTGRES, check_cluster
 from sparkle_assets.cluster.launcher import ClusterRunLauncher
 from sparkle_assets.cluster.placing import place, stages_of, turn_of
-from sparkle_assets.cluster.remote import _code_origin, user
+from sparkle_assets.cluster.remote import RemoteRunner, _code_origin, user
 from sparkle_assets.cluster.settings import HEAD, write_settings
 from sparkle_assets.cluster.state import unserved
 from sparkle_assets.cluster.workers import queues_for, this_machine
@@ -362,3 +364,21 @@ def test_a_run_whose_task_ended_without_a_word_is_failed(monkeypatch: pytest.Mon
     assert made.check_run_worker_health(ours).status is WorkerStatus.RUNNING, "its last event may be on the way"
     made._silent[ours.run_id] -= 2.0
     assert made.check_run_worker_health(ours).status is WorkerStatus.FAILED
+
+
+@pytest.mark.parametrize(("thrown", "lost"), [("OperationalError", True), ("ValueError", False)])
+def test_a_run_that_the_database_ended_outside_of_its_steps_is_asked_for_again(thrown: str, lost: bool) -> None:
+    cause = SerializableErrorInfo("the database system is shutting down", [], thrown)
+    error = SerializableErrorInfo("cannot tell of it", [], "DagsterError", cause)
+    runner = RemoteRunner.__new__(RemoteRunner)
+    with dg.DagsterInstance.ephemeral() as runner.instance:
+        run = runner.instance.create_run_for_job(dg.GraphDefinition("nothing").to_job("render_shot"))
+        data = JobFailureData(error, RunFailureReason.RUN_EXCEPTION)
+        ended = DagsterEvent(
+            DagsterEventType.RUN_FAILURE.value, "render_shot", message="Failed.", event_specific_data=data
+        )
+        runner.instance.report_dagster_event(ended, run.run_id)
+        failed = runner.instance.get_run_by_id(run.run_id)
+        assert failed is not None and failed.status is dg.DagsterRunStatus.FAILURE
+        assert runner._lost(failed) is lost
+        assert "cannot tell of it" in str(runner._told(failed))
