@@ -112,6 +112,25 @@ def runs_still_busy(folder: Path) -> int:
         return len(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])))
 
 
+def test_an_interrupt_that_was_handled_is_no_signal_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        """
+import runpy, sys
+import sparkle_assets.cli
+def main():
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        sys.exit(130)
+sparkle_assets.cli.main = main
+runpy.run_module("sparkle_assets.cli", run_name="__main__")
+""",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, env=ENV, check=False)
+    assert done.returncode == 130
+
+
 def test_interrupted_it_says_how_to_go_on(tmp_path: Path, plan_file: Path) -> None:
     """Each time a little later, and each time by the very line that the time before ended with."""
     command = make(plan_file)
