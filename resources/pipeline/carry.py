@@ -28,8 +28,8 @@ from resources.pipeline.told import FACT, MODEL_LIBRARIES, told_in
 from resources.store.artifacts import Artifacts
 from resources.store.atomic import crash_point
 from resources.store.fingerprint import content_hash, fingerprint
-from resources.store.steps import Step, is_told, recover_step
-from resources.store.timeline import now
+from resources.store.steps import Step, recover_step
+from resources.store.timeline import is_told, now
 from schemas.plan import Strict
 from schemas.refs import AssetRef, Sidecar, Stage
 

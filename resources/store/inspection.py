@@ -22,8 +22,8 @@ from resources.store.film import Home
 from resources.store.fingerprint import hash_file
 from resources.store.locks import SHARED, holder
 from resources.store.migrations import FORMAT_FILE, film_format, mark_format
-from resources.store.steps import is_told, recover_step
-from resources.store.timeline import mend_timeline, timeline_is_damaged
+from resources.store.steps import recover_step
+from resources.store.timeline import is_told, mend_timeline, timeline_is_damaged
 from schemas.refs import SHOT_STAGES, STAGES, AssetRef, Manifest, Sidecar, Stage
 
 if TYPE_CHECKING:
@@ -194,9 +194,7 @@ def _copier(source: Path, target: Path, told: str) -> Callable[[], str]:
 def _recorded(store: Artifacts, ref: AssetRef) -> Iterator[Trouble]:
     """Killed between manifest and event: the artifact is there, and its timeline does not say so."""
     folder = store.film.path
-    if timeline_is_damaged(folder):
-        return
-    if is_told(folder, ref):
+    if timeline_is_damaged(folder) or is_told(folder, ref):
         return
 
     def mend() -> str:

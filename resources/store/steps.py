@@ -44,8 +44,6 @@ _COLUMNS = (
     "error_kind",
     "error",
 )
-RECORDED = ("success", "reused", "recovered", "received")
-"""Events that say which artifact is current."""
 _current: ContextVar[Step | None] = ContextVar("sparkle_step", default=None)
 
 
@@ -247,19 +245,6 @@ class Step:
             at=now(),
         )
         set_checkpoint(connection, at)
-
-
-def is_told(folder: Path, ref: AssetRef) -> bool:
-    """Whether the timeline tells of an artifact. Not so where its process was killed right after it was published."""
-    with reading(folder) as connection:
-        if connection is None or not has_table(connection, "events"):
-            return False
-        found = connection.execute(
-            "SELECT 1 FROM events WHERE stage = ? AND slot IS ? AND instr(data, ?) > 0"
-            f" AND event IN ({', '.join('?' * len(RECORDED))}) LIMIT 1",
-            (ref.stage, ref.slot, f'"{ref.fingerprint}"', *RECORDED),
-        ).fetchone()
-    return found is not None
 
 
 def recover_step(folder: Path, ref: AssetRef) -> None:

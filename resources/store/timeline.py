@@ -17,10 +17,12 @@ from resources.store.events import add_event, now
 from resources.store.records import json_of
 from resources.store.runs import note_run_under_way
 from schemas.records import StageEvent
+from schemas.refs import AssetRef
 
 __all__ = [
     "DamagedEvent",
     "happened_since",
+    "is_told",
     "last_event",
     "mend_timeline",
     "now",
@@ -28,6 +30,8 @@ __all__ = [
     "timeline_is_damaged",
     "write_memory_event",
 ]
+RECORDED = ("success", "reused", "recovered", "received")
+"""Events that say which artifact is current."""
 
 
 class DamagedEvent(StoreFault):
@@ -118,12 +122,22 @@ def mend_timeline(folder: Path) -> Path | None:
 
 def happened_since(folder: Path, mark: str, events: Sequence[str]) -> bool:
     """Whether any of ``events`` came after the last ``mark``, or at all when there is none."""
+    return _any(folder, events, "seq > (SELECT coalesce(max(seq), 0) FROM events WHERE event = ?)", (mark,))
+
+
+def is_told(folder: Path, ref: AssetRef) -> bool:
+    """Whether the timeline tells of an artifact. Not so where its process was killed right after it was published."""
+    told = (ref.stage, ref.slot, f'"{ref.fingerprint}"')
+    return _any(folder, RECORDED, "stage = ? AND slot IS ? AND instr(data, ?) > 0", told)
+
+
+def _any(folder: Path, events: Sequence[str], condition: str, values: Sequence[str | None]) -> bool:
+    """Whether the timeline has any of ``events`` of which ``condition`` holds."""
     with reading(folder) as connection:
         if connection is None or not has_table(connection, "events"):
             return False
         found = connection.execute(
-            "SELECT 1 FROM events WHERE seq > (SELECT coalesce(max(seq), 0) FROM events WHERE event = ?)"
-            f" AND event IN ({', '.join('?' * len(events))}) LIMIT 1",
-            (mark, *events),
+            f"SELECT 1 FROM events WHERE {condition} AND event IN ({', '.join('?' * len(events))}) LIMIT 1",
+            (*values, *events),
         ).fetchone()
     return found is not None

@@ -210,8 +210,10 @@ class RemoteRunner:
         event = self._ending(run)
         if event is None:
             return False
-        errors = [_error_of(event), *(one.step_failure_data.error for one in self._failures(run))]
-        return cut_off(event) or any(map(_of_database, errors))
+        if cut_off(event):
+            return True
+        thrown = [_error_of(event), *(one.step_failure_data.error for one in self._failures(run))]
+        return any(map(_of_database, thrown))
 
     def _failures(self, run: dg.DagsterRun) -> list[dg.DagsterEvent]:
         entries = patiently(lambda: self.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
