@@ -12,6 +12,7 @@ import dagster as dg
 
 from resources.errors import PassingFault, SparkleError, chain, memory_errors
 from resources.secrets import without_secrets
+from sparkle_assets.interrupts import patient
 
 
 class Told(dg.Failure):
@@ -42,10 +43,10 @@ def family(error: SparkleError) -> str:
 def told() -> Iterator[None]:
     """Turn a :class:`SparkleError`, or a lack of memory, into a failure with its message and hint as metadata.
 
-    Dagster keeps the text of everything else that is raised: no secret may be in it.
+    Dagster keeps the text of everything else that is raised: no secret may be in it. Ctrl-C is patient meanwhile.
     """
     try:
-        with memory_errors(""):
+        with patient(), memory_errors(""):
             yield
     except SparkleError as error:
         raise Told(error) from None

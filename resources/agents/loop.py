@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import signal
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 from typing import Any, TypeVar
 
 R = TypeVar("R")
@@ -19,7 +22,47 @@ def run_to_end(make: Callable[[], Coroutine[Any, Any, R]]) -> R:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(make())
+        return _run_here(make) if threading.current_thread() is threading.main_thread() else asyncio.run(make())
     context = contextvars.copy_context()
     with ThreadPoolExecutor(1, thread_name_prefix="agent") as pool:
         return pool.submit(context.run, lambda: asyncio.run(make())).result()
+
+
+def _run_here(make: Callable[[], Coroutine[Any, Any, R]]) -> R:
+    """As :func:`asyncio.run` in the main thread; a signal cancels the coroutine and is handled when that has ended.
+
+    Python's own runner does so only where Ctrl-C has Python's own handler. With any other one an exception comes out of
+    the middle of the loop, and tasks that nobody awaits any more tell of it in tracebacks. A second signal is not put
+    off.
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    arrived: list[int] = []
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        task = loop.create_task(make())
+
+        def cancel(number: int, frame: FrameType | None) -> None:
+            if arrived:
+                _handle(handlers, number)
+            arrived.append(number)
+            loop.call_soon_threadsafe(task.cancel)
+
+        try:
+            for number, handler in handlers.items():
+                if callable(handler):
+                    signal.signal(number, cancel)
+            result = loop.run_until_complete(task)
+        except BaseException:
+            if not arrived:
+                raise
+        finally:
+            for number, handler in handlers.items():
+                if callable(handler):
+                    signal.signal(number, handler)
+    if arrived:
+        _handle(handlers, arrived[0])
+    return result
+
+
+def _handle(handlers: dict[signal.Signals, Any], number: int) -> None:
+    handlers[signal.Signals(number)](number, None)

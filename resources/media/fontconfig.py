@@ -28,8 +28,8 @@ def without_warnings() -> Iterator[None]:
         yield
         return
     with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
         try:
+            os.dup2(held.fileno(), 2)
             yield
         finally:
             os.dup2(terminal, 2)

@@ -183,8 +183,9 @@ class Workers:
         """End the processes at once, whatever they are doing."""
         if self._pool is not None:
             for process in list((self._pool._processes or {}).values()):
-                process.terminate()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+                process.kill()
+            # the pool's own thread closes its pipes; at the end of Python a pool that is half closed is written to
+            self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 import click
 
@@ -37,6 +35,7 @@ from sparkle_assets.cli.timeline import timeline
 from sparkle_assets.cli.ui import ui
 from sparkle_assets.cli.verify import verify
 from sparkle_assets.cli.worker import worker
+from sparkle_assets.interrupts import INTERRUPTED, arrived, end_at_once, interrupt_patiently
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,8 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = list(sys.argv[1:] if arguments is None else arguments)
     # A job that a script put in the background inherits an ignored SIGINT, and Dagster gives SIGTERM what SIGINT has:
     # without this nothing but SIGKILL would stop it.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    interrupt_patiently()
     try:
         with memory_errors(""):
             code = sparkle.main(args, prog_name="sparkle", standalone_mode=False)
@@ -97,10 +95,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _say(error.format_message())
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
+        end_at_once()
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception:
+        if not arrived():
+            raise
+        sys.exit(INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -115,10 +118,6 @@ def fail(error: SparkleError, *, as_json: bool) -> int:
 
 def _say(text: str) -> None:
     click.echo(f"sparkle: {one_line(text)}", err=True)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from sparkle_assets.cli.progress import PeakMemory, Watch
 from sparkle_assets.cli.screenplay import check_screenplay, make_reels
 from sparkle_assets.cli.spending import cost, in_words, spent, worked
 from sparkle_assets.cli.wishes import say, wish_options
+from sparkle_assets.interrupts import INTERRUPTED, arrived, end_at_once
 
 
 @click.command()
@@ -150,13 +151,14 @@ def make(
                     result = make_preview(store, film, settings, watch)
                 else:
                     result = make_film(store, film, watch, lock)
-        except KeyboardInterrupt:
-            _close_engines()
+        except (KeyboardInterrupt, Exception) as error:
+            if isinstance(error, Stopped):
+                error.hint = f"resume with: {resume}"
+            if not isinstance(error, KeyboardInterrupt) and not arrived():
+                raise
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)
-            return 130
-        except Stopped as stopped:
-            stopped.hint = f"resume with: {resume}"
-            raise
+            end_at_once()
+            return INTERRUPTED
         finally:
             _close_engines()
     result |= {

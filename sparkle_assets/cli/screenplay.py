@@ -14,6 +14,7 @@ from resources.store.film import Home, Settings
 from resources.store.locks import film_lock
 from sparkle_assets.cli.common import open_home
 from sparkle_assets.cli.wishes import say
+from sparkle_assets.interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
     from resources.pipeline.stages.screenplay import Reels
@@ -81,13 +82,13 @@ def make_reels(
         with film_lock(film.path):
             told = tell_reel(film, reels, number, how)
         changes = {} if told else wishes.changes()  # a plan that was edited by hand takes them as any film does
-        code = context.invoke(
+        code = int(context.invoke(
             context.command, movie=film.movie, home=home, animatic=animatic, quiet=quiet, as_json=as_json,
             **flags, **changes,
-        )  # fmt: skip
-        if code == 130:
-            return 130
-        worst = max(worst, int(code or 0))
+        ) or 0)  # fmt: skip
+        if code == INTERRUPTED:
+            return code
+        worst = max(worst, code)
     return worst
 
 
