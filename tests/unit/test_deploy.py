@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from sparkle_assets.cluster.addresses import BROKER, POSTGRES
-from sparkle_assets.serving.services import LOCATION, MODULE
+from sparkle_assets.serving.services import LOCATION, MODULE, SETTLE, SETTLE_S
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -46,6 +46,11 @@ def test_a_wrong_manifest_does_not_hold() -> None:
     wrong = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "x"}, "spec": {"replicaas": 1}}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, "1.31", strict=True)
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "Dockerfile.gpu"])
+def test_the_daemon_of_an_image_settles_as_the_one_of_the_command_line_does(file: str) -> None:
+    assert f" {SETTLE}={SETTLE_S} " in (DEPLOY / file).read_text(encoding="utf-8")
 
 
 def test_bases_and_services_are_pinned() -> None:
