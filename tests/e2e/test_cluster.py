@@ -42,8 +42,6 @@ from tests.harness.cluster import (
 )
 from tests.harness.s3 import S3
 
-pytestmark = pytest.mark.timeout(900)
-
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[S3]:

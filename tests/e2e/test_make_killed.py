@@ -53,7 +53,6 @@ def reference(plan_file: Path) -> bytes:
     return final_cut(plan_file.parent).read_bytes()
 
 
-@pytest.mark.timeout(900)  # six processes one after the other, on a loaded machine
 @pytest.mark.parametrize("points", CHAINS.values(), ids=CHAINS)
 def test_killed_at_any_moment_the_next_run_finishes(
     called: Sparkle, sparkle: Sparkle, tmp_path: Path, plan_file: Path, reference: bytes, points: tuple[str, ...]

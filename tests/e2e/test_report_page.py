@@ -69,7 +69,7 @@ def settled(page: Page) -> int:
     player = page.locator("#player")
     player.evaluate(when("!player.seeking", "seeked"))
     told = int(page.locator("#frame").inner_text())
-    until = monotonic() + 5
+    until = monotonic() + 30
     while frame_shown(player.screenshot()) != told:  # a decoded frame reaches the screen a little later
         assert monotonic() < until, f"the page says frame {told}, the player shows another one"
         page.wait_for_timeout(40)

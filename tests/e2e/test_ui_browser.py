@@ -78,7 +78,6 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-@pytest.mark.timeout(900)  # of a loaded machine
 def test_a_film_from_clicks_a_failed_shot_healed_and_a_screening(place: Place, page: Page, tmp_path: Path) -> None:
     film = place.home.film(MOVIE)
     shorten(film)

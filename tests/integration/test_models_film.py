@@ -34,7 +34,6 @@ from tests.harness.tiny_studio import CHUNK, I2V, NAME, save_tiny_models, write_
 from tests.integration.test_pipeline import produce
 
 pytestmark = [
-    pytest.mark.timeout(900),  # Chatterbox alone makes 260 million random numbers
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # diffusers' Euler scheduler
     pytest.mark.filterwarnings("ignore:pkg_resources is deprecated:UserWarning"),  # perth
     pytest.mark.filterwarnings("ignore:.*LoRACompatibleLinear:FutureWarning"),  # chatterbox's decoder, in diffusers

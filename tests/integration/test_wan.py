@@ -485,7 +485,7 @@ class Cards:
         pool = ModelPool([*self.devices, host], wait_s=5)
         self.room = GpuRoom(pool, registry, "a100-80gb", scratch, overrides=plain)
         self.loaded: list[str] = []
-        self.barrier = threading.Barrier(together, timeout=20)
+        self.barrier = threading.Barrier(together, timeout=120)
         self.waited = 0
 
     def load(self, plan: LoadPlan, folder: Path) -> Any:

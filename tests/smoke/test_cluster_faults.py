@@ -35,8 +35,6 @@ from tests.harness.cluster import (
 )
 from tests.harness.s3 import S3
 
-pytestmark = pytest.mark.timeout(900)
-
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:

@@ -13,8 +13,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from deploy.local import Cluster
 from resources.store.film import Home
 from resources.store.remote.diary import foreign_events
@@ -47,7 +45,6 @@ PLAN: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.mark.timeout(900)
 def test_a_worker_loads_each_model_once_however_many_shots_it_makes(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

@@ -29,8 +29,8 @@ def test_a_hanging_program_is_killed_with_its_children() -> None:
     begun = time.monotonic()
     with pytest.raises(ProcessTimeout, match="longer than 1 s"):
         run(["sh", "-c", "sleep 97531 & sleep 97531"], timeout=1)
-    assert time.monotonic() - begun < 10
-    deadline = time.monotonic() + 10
+    assert time.monotonic() - begun < 60
+    deadline = time.monotonic() + 60
     while left := still_running("97531"):  # whoever adopts a killed grandchild takes a moment to reap it
         assert time.monotonic() < deadline, left
         time.sleep(0.05)
