@@ -6,7 +6,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,23 @@ def test_first_use_publishes_and_says_so(home: Home) -> None:
     assert resolve("MoviePlan", home.root, film=film).version == 0
     assert len(read_timeline(film)) == 1
     assert all(not state.faults for state in examine(home))
+
+
+def test_what_another_process_publishes_meanwhile_is_told_by_that_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, latest = home.film("hello").path, AdkArtifacts.latest
+
+    def and_then_another(self: AdkArtifacts, names: Sequence[str]) -> Any:
+        found = latest(self, names)
+        if len(names) > 1:
+            self.save([published._content("MoviePlan")])
+        return found
+
+    monkeypatch.setattr(AdkArtifacts, "latest", and_then_another)
+    resolve_schema("QAReport", home, film=film)
+    (event,) = read_timeline(film)
+    assert sorted(event.data["schemas"]) == sorted({model.__name__ for model in PUBLISHED} - {"MoviePlan"})
 
 
 OTHERS = {

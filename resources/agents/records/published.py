@@ -235,7 +235,7 @@ def _bring_up_to_date(shelf: AdkArtifacts, film: Path | None) -> None:
     if first := [str(one.about["schema"]) for one in missing if one.name in made]:
         logger.info("published %d schemas under %s", len(first), shelf.root)
         if film is not None:
-            write_memory_event(film, "schemas_published", schemas=[str(one.about["schema"]) for one in missing])
+            write_memory_event(film, "schemas_published", schemas=first)
     if renewed := [str(one.about["schema"]) for one in earlier if one.name in made]:
         TELL.warning(
             "home of an earlier version of Sparkle: %s published beside the old",
