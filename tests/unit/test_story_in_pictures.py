@@ -182,6 +182,51 @@ def test_what_is_waited_for_is_in_the_sky_from_the_turn_on() -> None:
             assert all(prop.y < 0.5 * one.stage.height and not prop.front for prop in aloft)
 
 
+SOUGHT = {
+    "letter": "A lighthouse keeper waits for a letter in the storm",
+    "key": "A mouse searches for a lost key in an old castle",
+    "cake": "A girl waits for her birthday cake",
+    "balloon": "A robot wants a balloon",
+    "map": "A pirate looks for a treasure map under the sea",
+    "lantern": "Two penguins hunt for a lantern",
+    "hat": "A baker who has lost his hat",
+    "teapot": "An old woman misses her teapot",
+    "bicycle": "A fox dreams of a bicycle",
+    "kite": "A boy cannot find his kite",
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("thing", SOUGHT)
+def test_nobody_has_what_is_sought_until_it_is_found(thing: str, seed: int) -> None:
+    plan = tell(SOUGHT[thing], seed=seed)
+    shots, turn = staged(plan), turning_point(plan)
+    peopled = [at for at, one in enumerate(shots) if one.stage.size is not ShotSize.INSERT]
+    there = [at for at in peopled if seen(shots[at], thing)]
+    first = there[0]
+    assert first == turn or str(shots[first].shot.id).endswith("-find"), [one.shot.prompt for one in shots]
+    assert any(spot.inside(shots[first].stage) > 0.3 for spot in seen(shots[first], thing))
+    if thing not in BIG_THINGS:
+        assert done(shots[first]), shots[first].shot.action
+    assert faults(shots, thing) == []
+    assert not any("holding the " + thing in one.shot.prompt for one in shots[:first])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_waited_for_is_brought(seed: int) -> None:
+    plan = tell(SOUGHT["letter"], seed=seed)
+    (keeper, other) = [one.id for one in plan.characters if one.id != "narrator"]
+    shots = staged(plan)
+    (passed,) = [one for one in shots[turning_point(plan)].score.passes if one.thing == "letter"]
+    assert (passed.giver, passed.taker) == (other, keeper)
+
+
+def test_what_somebody_finds_at_once_is_not_sought() -> None:
+    plan = tell("A girl finds a letter in a bottle")
+    first = next(one for one in staged(plan) if one.stage.size is not ShotSize.INSERT and one.stage.figures)
+    assert "letter" in (first.shot.props or [])
+
+
 def test_what_nobody_carries_is_the_same_for_story_and_stage() -> None:
     staging = data("staging")
     assert set(staging["in_the_sky"]) == SKY_THINGS

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from resources.agents.storyteller import tell
 from resources.agents.storyteller.english import data
+from resources.agents.storyteller.reading import read
 from schemas.plan import MoviePlan
 from schemas.vocabulary import Place, ShotSize, Species, TimeOfDay, Weather
 
@@ -256,3 +257,33 @@ def test_a_morning_with_a_deadline_at_noon_begins_in_the_morning() -> None:
     plan = tell(idea)
     assert [str(place.time_of_day) for place in plan.locations if place.id == plan.shots[0].location_id] == ["dawn"]
     assert all(str(place.time_of_day) in ("dawn", "day") for place in plan.locations)
+
+
+@pytest.mark.parametrize(
+    ("idea", "verb", "aim"),
+    [
+        ("A fox dreams of a bicycle", "dream", "see a bicycle"),
+        ("A robot dreams of flying", "dream", "fly"),
+        ("An old man hopes for rain", "hope", "hope for rain"),
+        ("A bear sleeps through the winter", "sleep", "sleep through the winter"),
+        ("A girl longs for the sea", "long", "see the sea"),
+        ("A wizard who has lost his hat", "have", "find his hat"),
+    ],
+)
+def test_what_somebody_does_is_no_noun(idea: str, verb: str, aim: str) -> None:
+    """Some of these are things as well, in other sentences."""
+    story = read(idea)
+    assert [clause.verb for clause in story.clauses] == [verb]
+    assert story.goal == aim
+
+
+def test_nobody_has_lost_a_lost_thing() -> None:
+    for seed in range(20):
+        plan = tell("A mouse searches for a lost key in an old castle", seed=seed)
+        assert not any("lost a lost" in line.text for shot in plan.shots for line in shot.dialogue)
+
+
+def test_no_afternoon_is_bright_in_a_storm() -> None:
+    for seed in range(20):
+        plan = tell("A boy waits for a letter in a storm", seed=seed)
+        assert "bright" not in plan.shots[0].dialogue[0].text

@@ -38,6 +38,7 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         things=tuple(film.words[:2]),
         prop=film.props[0] if film.props else "",
         known=bool(film.props) and prop_words().get(film.props[0]) is not None,
+        held=not film.sought,
         object=goals.object_of(story.goal) if hero else "",
         goal=goal if hero else "",
         spoken_goal=goals.goal_between(story_goal, hero, partner) if hero else ("", ""),

@@ -52,6 +52,12 @@ class Carrying:
     """What hangs in the sky only once it has been waited for."""
     seen: set[str] = field(default_factory=set)
     """Other things that have been seen, and stay."""
+    seeker: Player | None = None
+    """Who is after the thing, until it is found: before that it is nowhere, and only an insert shows it."""
+    giver: Player | None = None
+    """Who has it, and hands it over where it was waited for."""
+    found_at: dict[str, Place] = field(default_factory=dict)
+    """Where what nobody can carry was found, by prop."""
 
     @classmethod
     def of(cls, film: Film, rng: random.Random) -> Carrying:
@@ -64,15 +70,35 @@ class Carrying:
             hand.sort(key=lambda pair: pair[0] not in lights)
         carried, word = hand[0] if hand else ("", "")
         holder = _holder(film)
-        waits = film.idea.keywords & english.word_set("staging", "waiting")
+        waits = bool(film.idea.keywords & english.word_set("staging", "waiting"))
         awaited = next((prop for prop, _ in pairs if waits and fixed_in_the_sky(prop)), "")
+        if film.sought and fixed(film.sought) and not fixed_in_the_sky(film.sought):
+            awaited = film.sought
         lies = film.acts[0].place if holder is None or holder is film.witness else None
         made = cls(film, rng, film.acts[0].place, None if lies else holder, carried, word, lies=lies)
         made.gone, made.awaited = gone, awaited
         made.seen |= {thing.prop for thing in film.idea.things if thing.prop not in gone}
         made.deed = made._choose() if carried else ""
         made.dark = made.deed == "light"
+        if carried and carried == film.sought and made.holder is not None:
+            made._seek(waits)
         return made
+
+    def _seek(self, waits: bool) -> None:
+        """Take the thing away until it is found, or brought by the other one where it is waited for."""
+        self.seeker, self.holder, self.dark = self.holder, None, False
+        handless = english.word_set("staging", "handless")
+        others = [
+            one
+            for one in self._others(self.seeker)[:1]
+            if str(one.character.look.species) not in handless and one is not self.film.roles.recipient
+        ]
+        self.giver = others[0] if waits and others else None
+        self.deed = "find" if self.giver is None else "give"
+
+    def found_in(self, drafts: Sequence[Draft], turn: int) -> int:
+        """The shot in which what is sought is found: the one whose beat it is, else the one of the turn."""
+        return next((at for at, draft in enumerate(drafts) if draft.beat == "find" and self.giver is None), turn)
 
     def _choose(self) -> str:
         deeds: dict[str, dict[str, list[str]]] = english.data("staging")["deeds"]
@@ -101,11 +127,18 @@ class Carrying:
         self.deed = "recover"
         return wide[-1]
 
-    def shot(self, draft: Draft, *, turn: bool, last: bool, lost: bool = False) -> None:
+    def shot(self, draft: Draft, *, turn: bool, last: bool, lost: bool = False, found: bool = False) -> None:
         """Put the things into a shot.
 
-        ``turn`` says that the story turns in it, ``last`` that it ends with it, ``lost`` that the thing is lost in it.
+        ``turn`` says that the story turns in it, ``last`` that it ends with it, ``lost`` that the thing is lost in it,
+        ``found`` that what was sought is found in it.
         """
+        if found and self.awaited and not fixed_in_the_sky(self.awaited):
+            self.found_at[self.awaited] = draft.scene.place
+            self.awaited = ""
+        if found and self.seeker is not None:
+            self._find(draft, turn=turn)
+            return
         if draft.size is ShotSize.INSERT:
             self.seen |= {prop for prop in draft.props if prop != self.carried}
             draft.props = [self._called(prop) for prop in draft.props]
@@ -124,9 +157,21 @@ class Carrying:
         if lost:
             self.lost_by, self.holder, self.lies = self.holder, None, draft.scene.place
 
+    def _find(self, draft: Draft, *, turn: bool) -> None:
+        """Somebody comes by what was sought; where the story turns later, something else is done with it there."""
+        if self.giver is None:
+            self.lies = draft.scene.place
+        self.holder = self.giver
+        self._turn(draft)
+        self._place(draft)
+        self._after(draft)
+        self.seeker = None
+        if not turn:
+            self.deed = self._choose()
+
     def _turn(self, draft: Draft) -> None:
         """Whoever does it is there, and near enough and far enough to be seen doing it."""
-        doer = self._finder() or self.holder or self.film.witness
+        doer = self._finder() or self.holder or self.seeker or self.film.witness
         if self.deed == "plant":  # the ground is seen
             draft.size = ShotSize.WIDE
         elif draft.size not in ROOMY:
@@ -135,6 +180,8 @@ class Carrying:
         needed = [doer, *(self._others(doer)[:1] if self.deed == "give" else [])]
         draft.seen = [one for one in order if one in draft.seen or one in needed]
         draft.deed = self._says(self.deed)
+        if self.seeker is not None:
+            draft.by = doer
         if self.lost_by is not None and doer is not None:
             draft.by, draft.deed = doer, draft.deed.replace("{finder}", _told(doer))
 
@@ -168,7 +215,7 @@ class Carrying:
         elif self.deed == "plant":
             self.holder, self.lies = None, draft.scene.place
         elif self.lies is not None:
-            self.holder, self.lies = self._finder() or self.film.witness, None
+            self.holder, self.lies = self._finder() or self.seeker or self.film.witness, None
         self.dark = False
 
     def _place(self, draft: Draft) -> None:
@@ -198,9 +245,9 @@ class Carrying:
 
     def _stands(self, prop: str, here: Place) -> bool:
         """Whether what nobody carries is seen at the place ``here``."""
-        if fixed_in_the_sky(prop):
-            return prop != self.awaited
-        return here is self.home
+        if prop == self.awaited:
+            return False
+        return fixed_in_the_sky(prop) or here is self.found_at.get(prop, self.home)
 
     def _called(self, prop: str) -> str:
         return f"unlit {prop}" if prop == self.carried and self.dark else prop

@@ -159,6 +159,10 @@ def _goal(clause: Clause, words: list[str], lows: list[str]) -> str:
         return clause.rest.removeprefix("not ")
     if not words:
         return "" if verb in ("be", "live") else verb
+    if verb == "have" and (done := english.verb_base(lows[0])) in _SEEK and lows[0] != done:
+        verb, words, lows = done, words[1:], lows[1:]  # "has lost his hat"
+        if not words:
+            return ""
     if verb == "forget" and "how" in lows[:1]:
         return "remember " + clause.rest
     if verb in word_class("towards") and "to" in lows[:4]:
@@ -170,7 +174,7 @@ def _goal(clause: Clause, words: list[str], lows: list[str]) -> str:
         if base and lows[1] == english.gerund(base):
             return english.join([base, *words[2:]])
         return english.join(["see", *words[1:]])
-    if verb == "wait":
+    if verb == "wait" or (verb in ("long", "yearn") and lows[0] == "for"):
         waited = words[lows.index("for") + 1 :] if "for" in lows else []
         # "waits for the sun to come back" is told as "see the sun come back"
         return english.join(["see", *(word for word in waited if word.lower() != "to")]) if waited else ""

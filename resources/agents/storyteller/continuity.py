@@ -19,11 +19,12 @@ def carry(film: Film, drafts: Sequence[Draft], rng: random.Random) -> None:
     place_inserts(film, drafts)
     state = Carrying.of(film, rng)
     at = _turning_point(drafts)
-    lost = state.lose(drafts, at)
+    lost, found = state.lose(drafts, at), state.found_in(drafts, at)
     for number, draft in enumerate(drafts):
         if film.idea.fear and number < at:
             _frighten(film, draft)
-        state.shot(draft, turn=number == at, last=number == len(drafts) - 1, lost=number == lost)
+        turn, last = number == at, number == len(drafts) - 1
+        state.shot(draft, turn=turn, last=last, lost=number == lost, found=number == found)
     _show_the_rest(film, drafts)
 
 

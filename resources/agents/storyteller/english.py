@@ -106,8 +106,12 @@ def is_finite(word: str, after_singular: bool) -> bool:
     """Whether a word that follows a noun reads as its verb. An unknown word in ``-s`` after a singular noun does."""
     if word in BE or word in word_class("modals"):
         return True
-    if "'" in word or singular(word) in word_class("not_things"):
+    if "'" in word:
         return False
+    one = singular(word)
+    if one in word_class("not_things"):
+        # "a fox dreams": what somebody does is no plural
+        return after_singular and one != word and one in word_class("doings")
     base = verb_base(word)
     if base is not None:
         if word == gerund(base):

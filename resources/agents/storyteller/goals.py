@@ -55,7 +55,7 @@ def goal_between(idea: Idea, hero: Player, partner: Player | None) -> tuple[str,
 
 def object_of(goal: str) -> str:
     """What a goal is directed at, without what follows it: ``carry a letter across the desert`` gives a letter."""
-    words = english.tokens(goal)[1:]
+    words = [word for word in english.tokens(goal)[1:] if word.lower() not in english.word_set("staging", "gone")]
     if words and words[0].lower() in ("for", "to", "after") and len(words) > 1:
         words = words[1:]
     out: list[str] = []

@@ -10,6 +10,7 @@ from resources.agents.storyteller.idea import Idea
 from resources.agents.storyteller.people import Player
 from resources.agents.storyteller.setting import Scene
 from resources.lexicon.scene import place_words, prop_words
+from schemas.vocabulary import Weather
 
 _TROUBLE = re.compile(
     r"(?<!nothing)(?<!anything)(?<!all)(?<!no one)(?<!nobody)[,;]?\s+(?=(?:but|until|yet|except that|although)\s)",
@@ -87,7 +88,9 @@ def _introduce(idea: Idea, setup: str, players: list[Player], scene: Scene, rng:
         ).format_map(values)
     if not main:
         return f"This is about {lowered}."
-    hour = rng.choice(staging["opening_hour"][scene.location.time_of_day.value])
+    hours = staging["opening_hour"][scene.location.time_of_day.value]
+    bright = scene.location.weather is Weather.CLEAR
+    hour = rng.choice([one for one in hours if bright or "bright" not in one])
     state = main[0].verb in english.word_class("states") or main[0].modal
     if (
         opens_with_hero
