@@ -12,10 +12,11 @@ from resources.agents.storyteller import tell
 from resources.agents.storyteller.english import data
 from resources.cutout.dressing import BIG_THINGS, SKY_THINGS
 from resources.cutout.score import StageFigure, StageProp
+from resources.lexicon import resolve_look
 from resources.lexicon.tones import APART, BARE, apart, main_colour
 from schemas.plan import MoviePlan
 from schemas.script import CastWish
-from schemas.vocabulary import ShotSize, Species, TimeOfDay, Weather
+from schemas.vocabulary import Headwear, ShotSize, Species, TimeOfDay, Weather
 from tests.harness.ideas import IDEAS, Named
 from tests.harness.staged import Staged, done, faults, heaped, hidden, seen, shown, staged, things_of
 
@@ -219,6 +220,18 @@ def test_what_is_waited_for_is_brought(seed: int) -> None:
     shots = staged(plan)
     (passed,) = [one for one in shots[turning_point(plan)].score.passes if one.thing == "letter"]
     assert (passed.giver, passed.taker) == (other, keeper)
+
+
+@pytest.mark.parametrize("thing", ["hat", "crown", "scarf"])
+def test_nobody_wears_what_they_look_for(thing: str) -> None:
+    for who in ("wizard", "king", "cook"):
+        plan = tell(f"A {who} searches for a {thing}")
+        hero = next(one for one in plan.characters if one.id == who)
+        look = resolve_look(hero, plan.seed)
+        assert look.headwear is Headwear.NONE, thing
+        assert thing not in hero.description and "pointed" not in hero.description
+        dressed = next(one for one in tell(f"A {who} sells a {thing}").characters if one.id == who)
+        assert resolve_look(dressed, plan.seed).headwear is not Headwear.NONE
 
 
 def test_what_somebody_finds_at_once_is_not_sought() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from resources.agents.storyteller import english, goals, opening, portrait, script, shots, slots, threads
+from resources.agents.storyteller import aims, english, goals, opening, portrait, script, shots, slots, threads
 from resources.agents.storyteller import idea as ideas
 from resources.agents.storyteller.film import Film
 from resources.agents.storyteller.people import NARRATOR, Player
@@ -39,7 +39,7 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         prop=film.props[0] if film.props else "",
         known=bool(film.props) and prop_words().get(film.props[0]) is not None,
         held=not film.sought,
-        object=goals.object_of(story.goal) if hero else "",
+        object=aims.object_of(story.goal) if hero else "",
         goal=goal if hero else "",
         spoken_goal=goals.goal_between(story_goal, hero, partner) if hero else ("", ""),
         fear=story.fear if len(story.fear) <= 30 else "",

@@ -6,7 +6,8 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from resources.agents.storyteller import english, goals, people, setting
+from resources.agents.storyteller import english, people, setting
+from resources.agents.storyteller.aims import sought
 from resources.agents.storyteller.idea import Idea, Who
 from resources.agents.storyteller.people import Player, Roles
 from resources.agents.storyteller.setting import Scene
@@ -38,15 +39,7 @@ class Film:
     @property
     def sought(self) -> str:
         """The prop that the hero is after and does not have before the story has turned; "" when there is none."""
-        verb, _, wanted = self.idea.goal.partition(" ")
-        has = english.word_set("staging", "has_it")
-        if self.roles.hero is None or not wanted or verb not in english.word_set("staging", "after_it"):
-            return ""
-        if any(clause.who == 0 and not clause.modal and clause.verb in has for clause in self.idea.clauses):
-            return ""  # "finds a letter", not "wants to find a letter"
-        words = goals.object_of(self.idea.goal).lower().split()
-        named = {words[-1], english.singular(words[-1])} if words else set()
-        return next((thing.prop for thing in self.idea.things if thing.word.lower().split()[-1] in named), "")
+        return "" if self.roles.hero is None else sought(self.idea)
 
 
 def decide(story: Idea, rng: random.Random, seed: int, telling: int = 0) -> Film:

@@ -51,22 +51,3 @@ def goal_between(idea: Idea, hero: Player, partner: Player | None) -> tuple[str,
     if rest and rest[0] in ("who", "that", "which", "'s"):
         rest = []
     return english.join([*words[:first], "you", *rest]), english.join([*words[:first], "me", *rest])
-
-
-def object_of(goal: str) -> str:
-    """What a goal is directed at, without what follows it: ``carry a letter across the desert`` gives a letter."""
-    words = [word for word in english.tokens(goal)[1:] if word.lower() not in english.word_set("staging", "gone")]
-    if words and words[0].lower() in ("for", "to", "after") and len(words) > 1:
-        words = words[1:]
-    out: list[str] = []
-    for at, word in enumerate(words):
-        low = word.lower()
-        if not low[0].isalpha() or (low in english.closed() and not (at == 0 and low in ("no", "one"))):
-            break
-        if at and low in english.word_class("determiners"):
-            break
-        out.append(word)
-    opens = bool(out) and out[0].lower() in english.word_class("determiners")
-    if not out or (opens and len(out) < 2) or len(out) > 5:
-        return ""
-    return english.join(out) if opens or english.singular(out[-1]) != out[-1] or out[0][0].isupper() else ""

@@ -6,13 +6,14 @@ import random
 from dataclasses import dataclass
 
 from resources.agents.storyteller import clean, english
+from resources.agents.storyteller.aims import sought
 from resources.agents.storyteller.idea import Idea, Who
 from resources.agents.storyteller.looks import portrait_of
 from resources.agents.storyteller.wardrobe import Part, dressed
 from resources.lexicon import gender_of, look_of, species_of
 from resources.lexicon.words import words_of
 from schemas.plan import Character, Look
-from schemas.vocabulary import Age, Place, Species
+from schemas.vocabulary import Age, Headwear, Place, Species
 
 NARRATOR = Character(
     id="narrator",
@@ -192,6 +193,13 @@ _FAMILY = frozenset(
 )
 
 
+_WITHOUT: dict[str, dict[str, Headwear | bool]] = {
+    **{prop: {"headwear": Headwear.NONE} for prop in ("hat", "cap", "crown", "scarf", "bow", "helmet")},
+    "glasses": {"glasses": False},
+}
+"""Nobody wears what they look for, by prop."""
+
+
 def _part(one: Who | str, idea: Idea, others: list[Part], rng: random.Random) -> Part:
     who = one if isinstance(one, Who) else None
     phrase = who.phrase if who else str(one)
@@ -204,6 +212,8 @@ def _part(one: Who | str, idea: Idea, others: list[Part], rng: random.Random) ->
         # whoever has a grandmother in the story is a child; else most people are grown
         young = who is not None and not who.noun and bool(_FAMILY & idea.keywords)
         said = said.model_copy(update={"age": Age.CHILD if young else rng.choice([Age.ADULT] * 5 + [Age.OLD])})
+    if who is not None and idea.cast[:1] == [who]:
+        said = said.model_copy(update=_WITHOUT.get(sought(idea), {}))
     again = any(who is not None and other.who is who for other in others)
     tint: str | None = english.data("stage")["spirits"].get(noun.split()[-1]) if noun else None
     spirit = species in (Species.GHOST, Species.CLOUD) and tint is not None
