@@ -287,3 +287,30 @@ def test_no_afternoon_is_bright_in_a_storm() -> None:
     for seed in range(20):
         plan = tell("A boy waits for a letter in a storm", seed=seed)
         assert "bright" not in plan.shots[0].dialogue[0].text
+
+
+@pytest.mark.parametrize(
+    ("idea", "thing"),
+    [
+        ("Grandma's last cookie", "cookie"),
+        ("The baker's secret recipe", "recipe"),
+        ("A robot guards the queen's forbidden trumpet", "trumpet"),
+    ],
+)
+def test_what_belongs_to_somebody_is_seen(idea: str, thing: str) -> None:
+    """Also where nobody has drawn it yet: then a sign says it."""
+    assert any(thing in (shot.props or []) for shot in tell(idea).shots)
+
+
+def test_whose_day_it_is_is_the_hero() -> None:
+    for idea in ("A penguin's first day at school", "It's a penguin's first day at school"):
+        assert "penguin" in [one.id for one in tell(idea).characters]
+    alone = [one.id for one in tell("A fox finds a bird's egg").characters]
+    assert "fox" in alone and "bird" not in alone
+
+
+@pytest.mark.parametrize("idea", ["A snail enters a marathon", "A detective solves the mystery of the empty vase"])
+def test_nobody_carries_what_only_happens(idea: str) -> None:
+    plan, occasion = tell(idea), {"marathon", "mystery"}
+    assert any(occasion & set(shot.props or []) for shot in plan.shots), "a sign says it"
+    assert not any(f"holding the {one}" in shot.prompt for shot in plan.shots for one in occasion)

@@ -69,8 +69,9 @@ def decide(story: Idea, rng: random.Random, seed: int, telling: int = 0) -> Film
 
 
 def fixed(prop: str) -> bool:
-    """Whether nobody can carry a thing: a boat, the sun."""
-    return not set(prop.split()).isdisjoint(english.word_set("staging", "not_held"))
+    """Whether nobody can carry a thing: a boat, the sun, a marathon."""
+    words = english.word_set("staging", "not_held") | english.word_set("staging", "occasions")
+    return not words.isdisjoint(prop.split())
 
 
 def fixed_in_the_sky(prop: str) -> bool:

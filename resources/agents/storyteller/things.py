@@ -37,7 +37,8 @@ def things_of(parts: list[str], lows: list[str], spoken_for: set[int]) -> list[T
     taken |= {spans[words[at].start] for match in scene if match.first >= 0 for at in range(match.first, match.last)}
     at = 0
     while at < len(lows):
-        if lows[at] in word_class("articles") and at not in spoken_for:
+        owner = lows[at].endswith("'s") and lows[at] not in word_class("contracted")  # "grandma's last cookie"
+        if owner or (lows[at] in word_class("articles") and at not in spoken_for):
             head = _noun_after(lows, at)
             if head is not None and head not in taken and head not in spoken_for:
                 word = english.singular(lows[head].removesuffix("'s"))

@@ -18,6 +18,7 @@ def cast_of(parts: list[str], lows: list[str]) -> list[Who]:
     joined = spread(parts)
     spans = token_spans(parts, joined)
     found: list[Who] = []
+    owners: list[Who] = []
     for match in species_words().find(joined):
         if match.first < 0:
             continue
@@ -37,13 +38,15 @@ def cast_of(parts: list[str], lows: list[str]) -> list[Who]:
             continue
         if possessive and (found or last < len(lows)) and start > 0:
             gone = bool({"late", "dead"} & set(lows[start:first]))
-            noun = _who(parts, lows, start, first, last, match.phrase, Species(match.value)).noun
-            if gone or any(noun == who.noun for who in found) or not _owns_somebody(lows, start):
+            owner = _who(parts, lows, start, first, last, match.phrase, Species(match.value))
+            if gone or any(owner.noun == who.noun for who in found) or not _owns_somebody(lows, start):
+                owners += [] if gone else [replace(owner, owner=True)]
                 continue
         who = _who(parts, lows, start, first, last, match.phrase, Species(match.value))
         found.append(replace(who, owner=possessive))
     found = _with_befriended(parts, lows, _with_living_thing(parts, lows, found))
-    return _with_villagers(parts, lows, _with_teller(lows, _with_names(parts, lows, found)))[:6]
+    found = _with_villagers(parts, lows, _with_teller(lows, _with_names(parts, lows, found)))[:6]
+    return found or owners[:1]  # "it is a penguin's first day"
 
 
 def _owns_somebody(lows: list[str], start: int) -> bool:
