@@ -152,3 +152,11 @@ def test_any_text_is_understood_or_left_alone(text: str) -> None:
         assert found is None or isinstance(found, (Place, TimeOfDay, Weather, Mood, Species))
     assert set(props_in(text)) <= set(data("props"))
     look_of(text)
+
+
+@pytest.mark.parametrize(
+    ("noun", "body"), [("snail", Species.TURTLE), ("ladybird", Species.BEE), ("mole", Species.MOUSE)]
+)
+def test_who_is_not_drawn_has_the_body_of_the_nearest(noun: str, body: Species) -> None:
+    """A shell for a shell, wings for wings."""
+    assert species_of(f"a {noun}") is body
