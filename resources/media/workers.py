@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -126,6 +127,7 @@ class Workers:
     def __init__(self, count: int | None = None) -> None:
         self.count = count or min(4, len(os.sched_getaffinity(0)))
         self._pool: ProcessPoolExecutor | None = None
+        self._at_exit: Finalize | None = None
 
     def submit(
         self,
@@ -164,6 +166,9 @@ class Workers:
                 initializer=_start_worker,
                 initargs=(os.getpid(),),
             )
+            # not atexit: what multiprocessing began, as Dagster begins each run, ends without it, and waits for ever
+            # for the processes of a pool, whose last word is never sent
+            self._at_exit = Finalize(self, _kill, (self._pool,), exitpriority=0)
         return self._pool
 
     def warm(self) -> None:
@@ -177,16 +182,25 @@ class Workers:
         """End the processes; what they have not begun is dropped."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            self._forget()
 
     def kill(self) -> None:
         """End the processes at once, whatever they are doing."""
         if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):
-                process.kill()
-            # the pool's own thread closes its pipes; at the end of Python a pool that is half closed is written to
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            _kill(self._pool)
+            self._forget()
+
+    def _forget(self) -> None:
+        self._pool = None
+        if self._at_exit is not None:
+            self._at_exit.cancel()
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    # the pool's own thread closes its pipes; at the end of Python a pool that is half closed is written to
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _start_worker(parent: int) -> None:

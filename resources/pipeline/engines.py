@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cached_property
@@ -36,7 +35,6 @@ class Engines:
         self.cache = cache
         self.workers = Workers()
         self.renderer = Renderer(self.workers, cache)
-        atexit.register(self.workers.kill)
 
     def replaced(self, others: Mapping[str, Any]) -> Engines:
         """The same engines and processes, but for those in ``others`` (by role)."""
@@ -147,7 +145,6 @@ class Engines:
         close = getattr(self.__dict__.get("voice"), "close", None)
         if close is not None:
             close()
-        atexit.unregister(self.workers.kill)
 
 
 _ENGINES: dict[tuple[str, Path], Engines] = {}

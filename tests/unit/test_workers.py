@@ -3,8 +3,10 @@
 import errno
 import multiprocessing.util
 import os
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from resources.errors import PassingFault
@@ -35,3 +37,26 @@ def test_where_no_process_can_start_it_is_told_and_tried_again(monkeypatch: pyte
         assert workers._ask(os.getpid).result(timeout=60) != os.getpid()
     finally:
         workers.close()
+
+
+def _asks_and_ends(path: str) -> None:
+    """As a run of Dagster's daemon: a process that multiprocessing began, which never says that it is done."""
+    workers = Workers(2)
+    pids = {workers._ask(os.getpid).result() for _ in range(20)}
+    Path(path).write_text(" ".join(map(str, pids)), encoding="utf-8")
+    KEPT.append(workers)
+
+
+KEPT: list[Workers] = []
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_run_s_process_ends_with_its_workers(tmp_path: Path, method: str) -> None:
+    process = multiprocessing.get_context(method).Process(target=_asks_and_ends, args=(str(tmp_path / "pids"),))  # type: ignore[attr-defined]
+    process.start()
+    process.join(120)
+    ended = process.exitcode
+    process.kill()
+    assert ended == 0
+    pids = [int(pid) for pid in (tmp_path / "pids").read_text(encoding="utf-8").split()]
+    assert pids and not any(psutil.pid_exists(pid) for pid in pids)
