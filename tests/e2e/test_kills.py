@@ -103,10 +103,13 @@ def running(home: Home, **environment: str) -> Iterator[tuple[subprocess.Popen[s
         assert process.stdout.readline().startswith("Dagster:")
         yield process, Server(f"http://127.0.0.1:{port}", home)
     finally:
+        below = []
         if process.poll() is None:
+            below = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)
         process.stdout.close()
         process.wait(timeout=60)
+        assert psutil.wait_procs(below, timeout=60)[1] == [], "nothing outlives `sparkle ui`"
 
 
 def launch_plan(server: Server) -> None:

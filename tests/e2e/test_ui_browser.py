@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
@@ -60,9 +61,11 @@ def place(home: Home) -> Iterator[Place]:
         assert "Screening room" in lines[1], lines
         yield Place(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{screening_port}", home)
     finally:
+        below = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         process.stdout.close()
         assert process.wait(timeout=60) == 0
+        assert psutil.wait_procs(below, timeout=60)[1] == [], "nothing outlives `sparkle ui`"
     with pytest.raises(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         pass
 

@@ -314,3 +314,36 @@ def test_nobody_carries_what_only_happens(idea: str) -> None:
     plan, occasion = tell(idea), {"marathon", "mystery"}
     assert any(occasion & set(shot.props or []) for shot in plan.shots), "a sign says it"
     assert not any(f"holding the {one}" in shot.prompt for shot in plan.shots for one in occasion)
+
+
+@pytest.mark.parametrize(
+    ("idea", "missed"),
+    [("A beaver waits for his brother at the airport", "brother"), ("A girl looks for her lost cat", "cat")],
+)
+def test_who_is_missed_is_met_at_the_end(idea: str, missed: str) -> None:
+    for seed in range(3):
+        shots = tell(idea, seed=seed).shots
+        assert [missed in shot.characters for shot in shots] == [False] * (len(shots) - 1) + [True]
+
+
+@pytest.mark.parametrize(
+    "idea", ["A mouse becomes a detective", "A mouse works as a detective", "A mouse takes a job as a detective"]
+)
+def test_what_somebody_becomes_is_nobody_else(idea: str) -> None:
+    assert "detective" not in [one.id for one in tell(idea).characters]
+
+
+def test_what_somebody_forgot_they_do_not_hold() -> None:
+    for seed in range(3):
+        first = tell("A waitress forgot her umbrella on the train", seed=seed).shots[0]
+        assert "umbrella" not in (first.props or [])
+
+
+@pytest.mark.parametrize("idea", ["Why does my neighbour bury spoons?", "It's Christmas Eve and a cook has lost a pan"])
+def test_no_question_and_no_evening_is_somebody(idea: str) -> None:
+    assert not {"why", "eve"} & {one.id for one in tell(idea).characters}
+
+
+def test_whose_hamster_it_is_is_no_hamster() -> None:
+    ids = {one.id: one.look.species for one in tell("A boy's hamster is missing").characters if one.look}
+    assert ids["hamster"] == "mouse" and ids["boy"] == "person"

@@ -11,6 +11,7 @@ _STARTERS = frozenset(
 )
 _SPLIT_WORDS = _STARTERS | {"and", "who", "that", "which", "then", "as", "if", "or", "where"}
 _SEEK = {"search": "find", "look": "find", "hunt": "find", "seek": "find", "lose": "find", "miss": "find"}
+_OWN = frozenset({"his", "her", "its", "their", "my"})
 _FEARS = frozenset({"afraid", "scared", "frightened", "terrified"})
 
 
@@ -163,6 +164,10 @@ def _goal(clause: Clause, words: list[str], lows: list[str]) -> str:
         verb, words, lows = done, words[1:], lows[1:]  # "has lost his hat"
         if not words:
             return ""
+    if verb == "have" and lows[0] == "no" and len(lows) > 1:
+        return english.join(["find", *words[1:]])
+    if verb == "forget" and lows[0] in _OWN and len(lows) > 1:  # "forgot her umbrella"
+        return english.join(["find", *words])
     if verb == "forget" and "how" in lows[:1]:
         return "remember " + clause.rest
     if verb in word_class("towards") and "to" in lows[:4]:

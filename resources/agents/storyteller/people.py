@@ -71,6 +71,9 @@ class Roles:
 _GIVING = frozenset({"deliver", "bring", "give", "carry", "take", "return", "send", "show", "sell", "get", "reach"})
 
 
+_MISSING = frozenset({"wait", "look", "search", "hunt", "long", "yearn"})
+
+
 def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     """The cast in its roles; nobody for an idea about nobody.
 
@@ -85,7 +88,10 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     lows = [token.lower() for token in english.tokens(idea.text)]
     hero = named[0]
     giving = any(english.verb_base(low) in _GIVING for low in lows)
-    recipient = next((who for who in named[1:] if giving and lows[who.first - 1] in ("to", "for")), None)
+    missed = bool(idea.keywords & _MISSING)  # "waits for his brother": they are met at the end as well
+    recipient = next(
+        (who for who in named[1:] if (giving or missed) and lows[who.first - 1] in ("to", "for")[not giving :]), None
+    )
     recipient = recipient or next((who for who in named[1:] if is_away(idea, who)), None)
     but = next(
         (at for at, low in enumerate(lows) if low in ("but", "until", "although") and lows[at - 1] != "nothing"), 999

@@ -12,6 +12,8 @@ from resources.lexicon.scene import place_words, prop_words, species_words
 from resources.lexicon.words import words_of
 from schemas.vocabulary import Species
 
+_BECOMING = frozenset({"as", "become", "becomes", "became", "becoming"})
+
 
 def cast_of(parts: list[str], lows: list[str]) -> list[Who]:
     """Everybody the idea names, in order; a name and its apposition are one."""
@@ -29,7 +31,9 @@ def cast_of(parts: list[str], lows: list[str]) -> list[Who]:
             continue
         possessive = parts[last - 1].lower().replace("’", "'").endswith("'s")
         start = starts_noun(lows, first)
-        if found and found[-1].last == first:
+        if found and lows[start - 1] in _BECOMING:
+            continue  # "works as a lifeguard", "becomes a detective": nobody new
+        if found and found[-1].last == first and not found[-1].owner:
             # a robot dog is a dog of metal, a robot gardener a robot with a trade
             before = found[-1]
             body = before.species if match.value == Species.PERSON else Species(match.value)
