@@ -59,7 +59,10 @@ def may_interrupt(frame: FrameType | None) -> bool:
     """Whether an exception may come out of nowhere in ``frame``: neither it nor a caller begins or ends anything."""
     while frame is not None:
         module, function = str(frame.f_globals.get("__name__", "")), frame.f_code.co_name
-        if function in _ENDINGS or module.partition(".")[0] in _PACKAGES or (module, function) in _BEGINNINGS:
+        if (module, function) == ("multiprocessing.process", "_bootstrap"):
+            return True  # below it is only how such a process began, as Dagster begins each run
+        package = "" if (module, function) == ("multiprocessing.process", "run") else module.partition(".")[0]
+        if function in _ENDINGS or package in _PACKAGES or (module, function) in _BEGINNINGS:
             return False
         frame = frame.f_back
     return True

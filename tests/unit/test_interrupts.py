@@ -1,9 +1,11 @@
 """Ctrl-C at a bad moment: it is put off, and never lost."""
 
 import asyncio
+import multiprocessing.connection
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -111,8 +113,6 @@ def test_a_generator_gives_no_handler_back_that_is_no_longer_its_own() -> None:
 
 
 def test_where_an_exception_may_come_out_of_nowhere() -> None:
-    import sys
-
     seen = []
 
     class Thing:
@@ -230,3 +230,17 @@ def test_the_second_signal_ends_the_process_at_its_end() -> None:
     time.sleep(0.2)
     os.kill(child, signal.SIGTERM)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+
+
+def _says_whether(connection: multiprocessing.connection.Connection) -> None:
+    connection.send(may_interrupt(sys._getframe()))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_the_process_of_a_run_is_interrupted_like_any_other(method: str) -> None:
+    context = multiprocessing.get_context(method)
+    here, there = context.Pipe()
+    process = context.Process(target=_says_whether, args=(there,))  # type: ignore[attr-defined]
+    process.start()
+    assert here.poll(120) and here.recv() is True
+    process.join(60)
