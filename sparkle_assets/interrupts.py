@@ -78,10 +78,12 @@ class Patient:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Call ``then``, or have the signal sent once more in :data:`AGAIN_S`."""
         _ARRIVED.add(number)
-        if self._left and not may_interrupt(frame) and _again(number):
-            self._left -= 1
+        if self._left and not may_interrupt(frame) and _can_send():
+            if _SENDER[0].ask(number):  # else it is on its way already: it was pressed twice
+                self._left -= 1
             return
         self._left = self._most
+        _forget()
         self.then(number, frame)
 
 
@@ -125,6 +127,7 @@ def interrupt_patiently() -> None:
 
 def end_at_once() -> None:
     """From now on the next signal ends the process: it was told already that it is to stop, and is at its end."""
+    _forget()
     for number in SIGNALS:
         signal.signal(number, _exit)
 
@@ -143,20 +146,28 @@ class _Sender:
 
     def __init__(self) -> None:
         self.process = os.getpid()
+        self.asked: set[int] = set()
+        """What is on its way: one signal is raised once, however often it was put off."""
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
         threading.Thread(target=self._send, name="signals put off", daemon=True).start()
 
-    def ask(self, number: int) -> None:
-        """Have ``number`` sent once more."""
+    def ask(self, number: int) -> bool:
+        """Have ``number`` sent once more; False when it is on its way already."""
+        if number in self.asked:
+            return False
+        self.asked.add(number)
         os.write(self._writer, bytes([number]))
+        return True
 
     def _send(self) -> None:
         main = threading.main_thread().ident
         assert main is not None
         while number := os.read(self._reader, 1):
             time.sleep(AGAIN_S)
-            signal.pthread_kill(main, number[0])
+            if number[0] in self.asked:
+                self.asked.discard(number[0])
+                signal.pthread_kill(main, number[0])
 
 
 _SENDER: list[_Sender] = []
@@ -167,12 +178,15 @@ def _prepare() -> None:
         _SENDER[:] = [_Sender()]
 
 
-def _again(number: int) -> bool:
-    """Have a signal sent once more; False in a process that was forked, where the thread that sends it is not."""
-    if _SENDER[0].process != os.getpid():
-        return False
-    _SENDER[0].ask(number)
-    return True
+def _can_send() -> bool:
+    """False in a process that was forked, where the thread that sends is not."""
+    return _SENDER[0].process == os.getpid()
+
+
+def _forget() -> None:
+    """Send nothing any more: what was put off has been raised."""
+    if _SENDER:
+        _SENDER[0].asked.clear()
 
 
 class Interrupts:
@@ -193,6 +207,7 @@ class Interrupts:
         except BlockingIOError:
             return
         if set(arrived) & set(SIGNALS):
+            _forget()
             raise KeyboardInterrupt
 
     def close(self) -> None:

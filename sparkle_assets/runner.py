@@ -89,12 +89,15 @@ class Runner:
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
         except Told as told:
+            self.interrupts.check()  # whatever an interrupt became on its way through a library
             raise told.error from None
         except SparkleError:
+            self.interrupts.check()
             raise
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
         except Exception as error:  # Dagster raises what a step raised, of whatever kind; its log has the traceback
+            self.interrupts.check()
             fault = record_fault(error, self.home.dagster) or self._blocked(error, movie, slot)
             raise fault or _unexpected(error, job) from error
         self.interrupts.check()

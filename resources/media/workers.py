@@ -142,7 +142,7 @@ class Workers:
         try:
             return self._ask(*work)
         except BrokenProcessPool:
-            self._pool = None  # a worker was killed; the ranges it had finished are files
+            self._forget()  # a worker was killed; the ranges it had finished are files
             return self._ask(*work)
 
     def _ask(self, work: Callable[..., Result], *args: object) -> Future[Result]:
@@ -150,7 +150,8 @@ class Workers:
         try:
             return self._start().submit(work, *args)
         except OSError as error:
-            pool, self._pool = self._pool, None
+            pool = self._pool
+            self._forget()
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
             raise PassingFault(

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from resources.errors import InputError, Stopped, one_line
+from resources.errors import InputError, SparkleError, Stopped, one_line
 from resources.pipeline.beginning import Wishes, check_profile, check_request, lacking, movie_id, notes_on, prepare_plan
 from resources.profile import load_profile
 from resources.store.film import FilmFolder
@@ -156,6 +156,8 @@ def make(
                 error.hint = f"resume with: {resume}"
             if not isinstance(error, KeyboardInterrupt) and not arrived():
                 raise
+            if isinstance(error, SparkleError):
+                click.echo(f"sparkle: {one_line(str(error))}", err=True)
             click.echo(f"sparkle: stopped; everything made so far is kept. Resume with: {resume}", err=True)
             end_at_once()
             return INTERRUPTED

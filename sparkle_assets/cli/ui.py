@@ -16,6 +16,7 @@ import click
 from resources.errors import Busy, Faulty, InputError
 from resources.store.film import Home
 from sparkle_assets.cli.common import home_option
+from sparkle_assets.interrupts import SIGNALS
 from sparkle_assets.serving.address import LOOPBACK, PORT, SCREENING_PORT, announce, running, withdraw
 
 PORTS = click.IntRange(1024, 65535)
@@ -99,11 +100,13 @@ def _terminated_like_interrupted() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # both at once, wherever it is: the server hands Ctrl-C on when it has ended, and what ends the rest comes behind it
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _check_free(port: int, flag: str) -> None:

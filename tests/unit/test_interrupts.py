@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from resources.agents.loop import run_to_end
 from sparkle_assets import interrupts
-from sparkle_assets.interrupts import Patient, interrupt_patiently, may_interrupt, patient
+from sparkle_assets.interrupts import Interrupts, Patient, end_at_once, interrupt_patiently, may_interrupt, patient
 
 
 @pytest.fixture(autouse=True)
@@ -23,20 +23,34 @@ def handlers_of_before() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+    interrupts._ARRIVED.clear()
 
 
 class GivesBack:
     """Something that is closed for a while."""
 
-    def __init__(self, lasts: float) -> None:
+    def __init__(self, lasts: float, number: int | None = None) -> None:
         self.lasts = lasts
+        self.number = number
+        """A signal that arrives meanwhile."""
         self.closed = False
 
     def close(self) -> None:
+        if self.number is not None:
+            later(self.number, 0.1)
         end = time.monotonic() + self.lasts
         while time.monotonic() < end:
             sum(range(100))
         self.closed = True
+
+
+class PressedThrice(GivesBack):
+    """Ctrl-C, by somebody in a hurry."""
+
+    def close(self) -> None:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+        super().close()
 
 
 def later(number: int, seconds: float) -> None:
@@ -47,8 +61,7 @@ def later(number: int, seconds: float) -> None:
 @pytest.mark.parametrize("number", interrupts.SIGNALS)
 def test_what_is_closed_is_closed_before_it_is_interrupted(number: signal.Signals) -> None:
     interrupt_patiently()
-    thing = GivesBack(0.5)
-    later(number, 0.1)
+    thing = GivesBack(0.5, number)
     with pytest.raises(KeyboardInterrupt):
         thing.close()
         time.sleep(20)
@@ -67,8 +80,7 @@ def test_a_wait_is_interrupted_at_once() -> None:
 def test_nobody_waits_longer_than_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interrupts, "PATIENCE_S", 0.2)
     interrupt_patiently()
-    thing = GivesBack(60)
-    later(signal.SIGINT, 0.1)
+    thing = GivesBack(60, signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         thing.close()
     assert not thing.closed
@@ -83,8 +95,7 @@ def test_what_a_step_of_dagster_has_put_there_is_put_off_as_well() -> None:
 
     signal.signal(signal.SIGINT, handler)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    thing = GivesBack(0.4)
-    later(signal.SIGINT, 0.1)
+    thing = GivesBack(0.4, signal.SIGINT)
     with pytest.raises(OfDagster), patient():
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN, "what is ignored stays ignored"
         thing.close()
@@ -132,26 +143,46 @@ def test_where_an_exception_may_come_out_of_nowhere() -> None:
     assert seen == [True, False, False]
 
 
-def test_a_forked_process_is_interrupted_without_the_thread_that_it_does_not_have() -> None:
-    interrupt_patiently()
+def in_child(work: Callable[[], object]) -> tuple[int, int]:
+    """A forked process that works, and where it says that it is there; it exits with 1 unless ``work`` ends it."""
+    here, there = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            GivesBack(20).close()
+            os.write(there, b".")
+            work()
+        finally:
+            os._exit(1)
+    os.close(there)
+    return child, here
+
+
+def ended(child: int, ready: int, number: int) -> int:
+    """The exit code of a child that gets a signal once it is there."""
+    assert os.read(ready, 1)
+    os.close(ready)
+    time.sleep(0.2)
+    os.kill(child, number)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_forked_process_is_interrupted_without_the_thread_that_it_does_not_have() -> None:
+    def work() -> None:
+        try:
+            GivesBack(60).close()
         except KeyboardInterrupt:
             os._exit(7)
-        os._exit(1)
-    time.sleep(0.2)
-    os.kill(child, signal.SIGINT)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+    interrupt_patiently()
+    assert ended(*in_child(work), signal.SIGINT) == 7
 
 
 def test_a_process_is_never_half_started() -> None:
     """Interrupted again and again: what was started is known to whoever started it."""
     interrupt_patiently()
     for after in range(12):
-        later(signal.SIGINT, 0.002 * after)
         with pytest.raises(KeyboardInterrupt):
+            later(signal.SIGINT, 0.002 * after)
             while True:
                 subprocess.run(["true"], check=True)
 
@@ -208,8 +239,8 @@ def test_an_error_that_an_interrupt_became_is_told_as_the_interrupt(
     import sparkle_assets.cli as cli
 
     def builds(*args: object, **options: object) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
         try:
+            os.kill(os.getpid(), signal.SIGINT)
             time.sleep(20)
         except KeyboardInterrupt as error:
             raise ValueError("a model that cannot be built") from error
@@ -222,14 +253,29 @@ def test_an_error_that_an_interrupt_became_is_told_as_the_interrupt(
 
 
 def test_the_second_signal_ends_the_process_at_its_end() -> None:
-    child = os.fork()
-    if child == 0:
-        interrupts.end_at_once()
-        GivesBack(20).close()
-        os._exit(1)
-    time.sleep(0.2)
-    os.kill(child, signal.SIGTERM)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+    interrupt_patiently()
+    before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
+    end_at_once()
+    child, ready = in_child(lambda: GivesBack(60).close())
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert ended(child, ready, signal.SIGTERM) == 130
+
+
+def test_what_was_put_off_is_raised_once() -> None:
+    """However often it came, and though the wake-up socket tells of it as well."""
+    interrupt_patiently()
+    told = Interrupts()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            PressedThrice(0.3).close()
+            time.sleep(20)
+        time.sleep(0.2)  # nothing comes behind it
+        with pytest.raises(KeyboardInterrupt):
+            told.check()
+        time.sleep(0.2)
+    finally:
+        told.close()
 
 
 def _says_whether(connection: multiprocessing.connection.Connection) -> None:
