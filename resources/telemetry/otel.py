@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from resources.errors import Missing
@@ -75,9 +75,20 @@ def tell(
     if metric_exporter is None and (kind := wanted("metrics")):
         metric_exporter = _metric_exporter(kind)
     if span_exporter is not None:
-        _tell_spans(movie, spans_of(movie, run_id, events), span_exporter)
+        with _told_only("trace", movie):
+            _tell_spans(movie, spans_of(movie, run_id, events), span_exporter)
     if metric_exporter is not None:
-        _tell_metrics(events, metric_exporter)
+        with _told_only("metrics", movie):
+            _tell_metrics(events, metric_exporter)
+
+
+@contextmanager
+def _told_only(what: str, movie: str) -> Iterator[None]:
+    """Whatever happens on the way to a collector costs no film."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - exporters raise what they like, OTLP's ValueError when its time is over
+        logger.warning("the %s of %s could not be sent (%s)", what, movie, type(error).__name__)
 
 
 def _tell_spans(movie: str, spans: Sequence[Span], exporter: SpanExporter) -> None:

@@ -314,6 +314,22 @@ def test_a_collector_that_is_not_there_costs_no_film(
     assert "the trace of boat could not be sent" in caplog.text
 
 
+def test_an_exporter_that_raises_costs_no_film(film: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """OTLP's does, when its time is over between two tries: it then asks for less than no time."""
+
+    class Raises:
+        def export(self, spans: object) -> None:
+            raise ValueError("Attempted to set connect timeout to -0.001")
+
+    run = new_run("boat", "embedded", 1)
+    with told_run(film, run):
+        make_a_shot(film, run)
+    events = read_timeline(film)
+    with caplog.at_level(logging.WARNING):
+        tell("boat", run.run_id, events, span_exporter=Raises())  # type: ignore[arg-type]
+    assert "the trace of boat could not be sent (ValueError)" in caplog.text
+
+
 def test_log_lines_are_json_objects() -> None:
     record = logging.LogRecord("sparkle.storage", logging.WARNING, "f", 1, "down\n%s", ("again",), None)
     told = json.loads(JsonLines().format(record))
