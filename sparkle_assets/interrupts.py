@@ -122,7 +122,7 @@ def interrupt_patiently() -> None:
     _prepare()
     _ARRIVED.clear()
     for number in SIGNALS:
-        signal.signal(number, Patient(_interrupt))
+        signal.signal(number, Patient(interrupt))
 
 
 def end_at_once() -> None:
@@ -132,7 +132,8 @@ def end_at_once() -> None:
         signal.signal(number, _exit)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """A signal handler that raises :class:`KeyboardInterrupt` at once."""
     raise KeyboardInterrupt
 
 

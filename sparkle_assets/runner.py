@@ -88,16 +88,14 @@ class Runner:
                 tags={PID_TAG: process_tag(), MOVIE_TAG: movie},
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
-        except Told as told:
-            self.interrupts.check()  # whatever an interrupt became on its way through a library
-            raise told.error from None
-        except SparkleError:
-            self.interrupts.check()
-            raise
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
         except Exception as error:  # Dagster raises what a step raised, of whatever kind; its log has the traceback
-            self.interrupts.check()
+            self.interrupts.check()  # whatever an interrupt became on its way through a library
+            if isinstance(error, Told):
+                raise error.error from None
+            if isinstance(error, SparkleError):
+                raise
             fault = record_fault(error, self.home.dagster) or self._blocked(error, movie, slot)
             raise fault or _unexpected(error, job) from error
         self.interrupts.check()

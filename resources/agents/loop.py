@@ -35,7 +35,8 @@ def _run_here(make: Callable[[], Coroutine[Any, Any, R]]) -> R:
     the middle of the loop, and tasks that nobody awaits any more tell of it in tracebacks. A second signal is not put
     off.
     """
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers: dict[int, Any] = {number: handler for number, handler in before.items() if callable(handler)}
     arrived: list[int] = []
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
@@ -43,26 +44,20 @@ def _run_here(make: Callable[[], Coroutine[Any, Any, R]]) -> R:
 
         def cancel(number: int, frame: FrameType | None) -> None:
             if arrived:
-                _handle(handlers, number)
+                handlers[number](number, None)
             arrived.append(number)
             loop.call_soon_threadsafe(task.cancel)
 
         try:
-            for number, handler in handlers.items():
-                if callable(handler):
-                    signal.signal(number, cancel)
+            for number in handlers:
+                signal.signal(number, cancel)
             result = loop.run_until_complete(task)
         except BaseException:
             if not arrived:
                 raise
         finally:
             for number, handler in handlers.items():
-                if callable(handler):
-                    signal.signal(number, handler)
+                signal.signal(number, handler)
     if arrived:
-        _handle(handlers, arrived[0])
+        handlers[arrived[0]](arrived[0], None)
     return result
-
-
-def _handle(handlers: dict[signal.Signals, Any], number: int) -> None:
-    handlers[signal.Signals(number)](number, None)

@@ -9,14 +9,13 @@ import socket
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from resources.errors import Busy, Faulty, InputError
 from resources.store.film import Home
 from sparkle_assets.cli.common import home_option
-from sparkle_assets.interrupts import SIGNALS
+from sparkle_assets.interrupts import SIGNALS, interrupt
 from sparkle_assets.serving.address import LOOPBACK, PORT, SCREENING_PORT, announce, running, withdraw
 
 PORTS = click.IntRange(1024, 65535)
@@ -96,9 +95,6 @@ def _serve(
 @contextlib.contextmanager
 def _terminated_like_interrupted() -> Iterator[None]:
     """SIGTERM ends everything as Ctrl-C does; by default it would leave the children to themselves."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
 
     # both at once, wherever it is: the server hands Ctrl-C on when it has ended, and what ends the rest comes behind it
     before = {number: signal.signal(number, interrupt) for number in SIGNALS}

@@ -7,7 +7,7 @@ from typing import Any
 
 from resources.agents.storyteller import aims, english, goals, opening, portrait, script, shots, slots, threads
 from resources.agents.storyteller import idea as ideas
-from resources.agents.storyteller.film import Film
+from resources.agents.storyteller.film import Film, fixed
 from resources.agents.storyteller.people import NARRATOR, Player
 from resources.agents.storyteller.setting import Scene
 from resources.agents.storyteller.shots import Draft
@@ -38,7 +38,7 @@ def english_drafts(film: Film, written_in: str, rng: random.Random) -> list[Draf
         things=tuple(film.words[:2]),
         prop=film.props[0] if film.props else "",
         known=bool(film.props) and prop_words().get(film.props[0]) is not None,
-        held=not film.sought,
+        held=bool(film.props) and not fixed(film.props[0]) and not film.sought,
         object=aims.object_of(story.goal) if hero else "",
         goal=goal if hero else "",
         spoken_goal=goals.goal_between(story_goal, hero, partner) if hero else ("", ""),

@@ -87,13 +87,9 @@ class Carrying:
     def _seek(self, waits: bool) -> None:
         """Take the thing away until it is found, or brought by the other one where it is waited for."""
         self.seeker, self.holder, self.dark = self.holder, None, False
-        handless = english.word_set("staging", "handless")
-        others = [
-            one
-            for one in self._others(self.seeker)[:1]
-            if str(one.character.look.species) not in handless and one is not self.film.roles.recipient
-        ]
-        self.giver = others[0] if waits and others else None
+        other = next(iter(self._others(self.seeker)), None)
+        able = other is not None and _has_hands(other) and other is not self.film.roles.recipient
+        self.giver = other if waits and able else None
         self.deed = "find" if self.giver is None else "give"
 
     def found_in(self, drafts: Sequence[Draft], turn: int) -> int:
@@ -255,9 +251,12 @@ class Carrying:
 
 def _holder(film: Film) -> Player | None:
     """The hero, or who is with them when the hero has no hand to hold anything in; the witness of a film of nobody."""
-    handless = english.word_set("staging", "handless")
-    able = [one for one in film.players[:2] if str(one.character.look.species) not in handless]
+    able = [one for one in film.players[:2] if _has_hands(one)]
     return next(iter(able or film.players), film.witness)
+
+
+def _has_hands(player: Player) -> bool:
+    return str(player.character.look.species) not in english.word_set("staging", "handless")
 
 
 def _told(player: Player) -> str:

@@ -89,9 +89,8 @@ def cast(idea: Idea, place: Place, rng: random.Random, seed: int) -> Roles:
     hero = named[0]
     giving = any(english.verb_base(low) in _GIVING for low in lows)
     missed = bool(idea.keywords & _MISSING)  # "waits for his brother": they are met at the end as well
-    recipient = next(
-        (who for who in named[1:] if (giving or missed) and lows[who.first - 1] in ("to", "for")[not giving :]), None
-    )
+    towards = ("to", "for") if giving else ("for",) if missed else ()
+    recipient = next((who for who in named[1:] if lows[who.first - 1] in towards), None)
     recipient = recipient or next((who for who in named[1:] if is_away(idea, who)), None)
     but = next(
         (at for at, low in enumerate(lows) if low in ("but", "until", "although") and lows[at - 1] != "nothing"), 999

@@ -88,7 +88,7 @@ def values_of(words: Words, role: str, scene: Scene) -> dict[str, str]:
             f"the_thing{suffix}": f"the {thing}",
             f"a_thing{suffix}": english.article(thing),
         }
-    if words.things and words.known and words.held and words.things[0] not in english.word_set("staging", "not_held"):
+    if words.things and words.known and words.held:
         values["the_held"] = f"the {words.things[0]}"
     for key, player in (("hero", words.hero), ("partner", words.partner)):
         if player is not None:

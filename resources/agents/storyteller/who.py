@@ -40,14 +40,13 @@ def cast_of(parts: list[str], lows: list[str]) -> list[Who]:
             noun, phrase = f"{before.noun} {match.phrase}", f"{before.phrase} {match.phrase}"
             found[-1] = replace(before, noun=noun, phrase=phrase, last=last, species=body)
             continue
+        who = replace(_who(parts, lows, start, first, last, match.phrase, Species(match.value)), owner=possessive)
         if possessive and (found or last < len(lows)) and start > 0:
             gone = bool({"late", "dead"} & set(lows[start:first]))
-            owner = _who(parts, lows, start, first, last, match.phrase, Species(match.value))
-            if gone or any(owner.noun == who.noun for who in found) or not _owns_somebody(lows, start):
-                owners += [] if gone else [replace(owner, owner=True)]
+            if gone or any(who.noun == other.noun for other in found) or not _owns_somebody(lows, start):
+                owners += [] if gone else [who]
                 continue
-        who = _who(parts, lows, start, first, last, match.phrase, Species(match.value))
-        found.append(replace(who, owner=possessive))
+        found.append(who)
     found = _with_befriended(parts, lows, _with_living_thing(parts, lows, found))
     found = _with_villagers(parts, lows, _with_teller(lows, _with_names(parts, lows, found)))[:6]
     return found or owners[:1]  # "it is a penguin's first day"
